@@ -1,0 +1,42 @@
+"""Sums and means over the rows that offsets cut out."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float64, Int64
+
+
+def segment_sum(
+    rows: Float64[np.ndarray, "rows width"], offsets: Int64[np.ndarray, "borders"]
+) -> Float64[np.ndarray, "borders-1 width"]:
+    """Sum rows[offsets[s]:offsets[s + 1]] for every s; an empty segment gives zeros."""
+    out = np.zeros((len(offsets) - 1, rows.shape[1]))
+    full = np.flatnonzero(np.diff(offsets))
+    if len(full):
+        # reduceat would return the next row, not zero, for an empty segment.
+        out[full] = np.add.reduceat(rows, offsets[full], axis=0)
+    return out
+
+
+def segment_mean(
+    rows: Float64[np.ndarray, "rows width"], offsets: Int64[np.ndarray, "borders"]
+) -> Float64[np.ndarray, "borders-1 width"]:
+    """Average rows[offsets[s]:offsets[s + 1]] for every s; an empty segment gives zeros."""
+    lengths = np.maximum(np.diff(offsets), 1)
+    return segment_sum(rows, offsets) / lengths[:, None]
+
+
+def segment_of_row(offsets: Int64[np.ndarray, "borders"]) -> Int64[np.ndarray, "rows"]:
+    """Return for every row the number of the segment that it lies in."""
+    return np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+
+
+def rows_of_segments(
+    offsets: Int64[np.ndarray, "borders"], segments: Int64[np.ndarray, "chosen"]
+) -> tuple[Int64[np.ndarray, "rows"], Int64[np.ndarray, "chosen+1"]]:
+    """Return the rows of the chosen segments, in the order chosen, and their new offsets."""
+    starts = offsets[segments]
+    lengths = offsets[segments + 1] - starts
+    new_offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    rows = np.arange(new_offsets[-1]) + np.repeat(starts - new_offsets[:-1], lengths)
+    return rows, new_offsets
