@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from atomarium.core.errors import InputError
 from atomarium.core.segments import rows_of_segments, segment_mean, segment_sum
 
 Rows = Literal["atoms", "structures"]
+Reduction = Literal["none", "mean", "sum"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +26,7 @@ class Features:
         offsets: Where each structure's atoms begin, also when a row stands for a structure.
         names: Name of each column, when the representation gives one.
         numbers: Atomic number of each atom, for models that tell elements apart.
+        reduced: How rows of structures were made from rows of atoms, if they were.
     """
 
     values: Float[np.ndarray, "rows width"]
@@ -31,6 +34,7 @@ class Features:
     offsets: Int64[np.ndarray, "structures+1"]
     names: tuple[str, ...] = field(default=(), repr=False)
     numbers: np.ndarray | None = field(default=None, repr=False)
+    reduced: Reduction = "none"
 
     def __post_init__(self) -> None:
         expected = int(self.offsets[-1]) if self.rows == "atoms" else len(self.offsets) - 1
@@ -59,18 +63,30 @@ class Features:
         atoms, offsets = rows_of_segments(self.offsets, indices)
         chosen = atoms if self.rows == "atoms" else indices
         numbers = None if self.numbers is None else self.numbers[atoms]
-        return Features(self.values[chosen], self.rows, offsets, self.names, numbers)
+        return replace(self, values=self.values[chosen], offsets=offsets, numbers=numbers)
 
     def mean(self) -> Features:
         """Average the atoms of each structure; rows for structures stay as they are."""
-        return self._reduced(segment_mean)
+        if self.rows == "structures":
+            return self
+        values = segment_mean(self.values.astype(np.float64), self.offsets)
+        return replace(self, values=values, rows="structures", reduced="mean")
 
     def sum(self) -> Features:
         """Sum the atoms of each structure; rows for structures stay as they are."""
-        return self._reduced(segment_sum)
-
-    def _reduced(self, reduce) -> Features:  # noqa: ANN001 - one of two functions above
         if self.rows == "structures":
             return self
-        values = reduce(np.asarray(self.values, dtype=np.float64), self.offsets)
-        return Features(values, "structures", self.offsets, self.names, self.numbers)
+        values = segment_sum(self.values.astype(np.float64), self.offsets)
+        return replace(self, values=values, rows="structures", reduced="sum")
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Features]) -> Features:
+        """Join features of the same columns in the order given; at least one part."""
+        lengths = np.concatenate([part.sizes for part in parts])
+        numbers = [part.numbers for part in parts]
+        return replace(
+            parts[0],
+            values=np.concatenate([part.values for part in parts]),
+            offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            numbers=None if any(n is None for n in numbers) else np.concatenate(numbers),
+        )
