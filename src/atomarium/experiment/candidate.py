@@ -1,0 +1,205 @@
+"""A candidate: representation, model and baseline together, from structures to predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol, Self
+
+import numpy as np
+from jaxtyping import Float64
+
+from atomarium.core.elements import SYMBOLS
+from atomarium.core.errors import InputError
+from atomarium.core.features import Features
+from atomarium.core.structures import Structures
+from atomarium.models.ridge import Ridge
+from atomarium.represent.composition import Composition
+
+Baseline = Literal["composition", "none"]
+_ATOMS_AT_ONCE = 20_000
+
+
+class Representation(Protocol):
+    """Settings that turn structures into features."""
+
+    def settle(self, structures: Structures) -> Self:
+        """Return the same settings with everything left open filled in from data."""
+        ...
+
+    def compute(self, structures: Structures) -> Features:
+        """Return the features of structures."""
+        ...
+
+
+class Fitted(Protocol):
+    """A model after training."""
+
+    @property
+    def chosen(self) -> dict[str, float | int | str]:
+        """What tuning settled."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a user should know about the fit."""
+        ...
+
+    def predict(self, features: Features) -> Float64[np.ndarray, "structures targets"]:
+        """Return one row for each structure."""
+        ...
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return all it takes to restore it, training features apart."""
+        ...
+
+
+class Model(Protocol):
+    """Settings that learn values from features."""
+
+    def digest(self, features: Features, *, extensive: bool) -> Features:
+        """Return the least of the features that fitting and predicting need."""
+        ...
+
+    def fit(
+        self,
+        features: Features,
+        values: Float64[np.ndarray, "structures targets"],
+        *,
+        extensive: bool,
+    ) -> Fitted:
+        """Learn values."""
+        ...
+
+    def restore(self, arrays: dict[str, np.ndarray], features: Features) -> Fitted:
+        """Return what `fit` once returned."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """What competes in a study.
+
+    Args:
+        representation: From structures to features.
+        model: From features to values.
+        baseline: What is learned first and subtracted: a sum over elements, or nothing.
+    """
+
+    representation: Representation
+    model: Model
+    baseline: Baseline = "none"
+
+    def settle(self, structures: Structures) -> Candidate:
+        """Return the same candidate with its representation settled on structures."""
+        return replace(self, representation=self.representation.settle(structures))
+
+    def represent(
+        self,
+        structures: Structures,
+        *,
+        extensive: bool,
+        advance: Callable[[int], None] = lambda _: None,
+    ) -> Features:
+        """Compute the features of structures, a bounded number of atoms at a time.
+
+        Args:
+            structures: At least one.
+            extensive: Whether they are to predict an extensive target.
+            advance: Told the number of structures whenever some are done.
+        """
+        parts = []
+        for run in _runs(structures, _ATOMS_AT_ONCE):
+            features = self.representation.compute(run)
+            parts.append(self.model.digest(features, extensive=extensive))
+            advance(len(run))
+        return Features.concatenate(parts)
+
+    def fit(
+        self,
+        structures: Structures,
+        features: Features,
+        values: Float64[np.ndarray, "structures targets"],
+        *,
+        extensive: bool,
+    ) -> FittedCandidate:
+        """Train on structures whose features `represent` has made."""
+        base = None
+        if self.baseline == "composition":
+            base = _COMPOSITION.settle(structures)._fit_alone(structures, values, extensive)
+            values = values - base.predict(structures)
+        fitted = self.model.fit(features, values, extensive=extensive)
+        return FittedCandidate(self, structures, fitted, extensive=extensive, baseline=base)
+
+    def _fit_alone(
+        self, structures: Structures, values: np.ndarray, extensive: bool
+    ) -> FittedCandidate:
+        features = self.represent(structures, extensive=extensive)
+        return self.fit(structures, features, values, extensive=extensive)
+
+
+@dataclass(frozen=True)
+class FittedCandidate:
+    """A trained candidate: predicts values of new structures.
+
+    Args:
+        candidate: Its settings, settled.
+        training: The structures that it has seen.
+        fitted: Its model.
+        extensive: Whether its values grow with the number of atoms.
+        baseline: What is added to the predictions of the model.
+    """
+
+    candidate: Candidate
+    training: Structures = field(repr=False)
+    fitted: Fitted
+    extensive: bool
+    baseline: FittedCandidate | None = None
+
+    def predict(self, structures: Structures) -> Float64[np.ndarray, "structures targets"]:
+        """Return one row for each structure.
+
+        Raises:
+            InputError: a structure holds a species that the representation was not settled on.
+        """
+        features = self.candidate.represent(structures, extensive=self.extensive)
+        return self.predict_features(structures, features)
+
+    def predict_features(
+        self, structures: Structures, features: Features
+    ) -> Float64[np.ndarray, "structures targets"]:
+        """Return one row for each structure whose features are already there."""
+        values = self.fitted.predict(features)
+        return values if self.baseline is None else values + self.baseline.predict(structures)
+
+    def refuse_unseen(self, structures: Structures, ids: tuple[str, ...]) -> None:
+        """Do nothing when every element was in the training structures.
+
+        Raises:
+            InputError: a structure holds an element that was not; the message names both.
+        """
+        known = np.isin(structures.numbers, self.training.species)
+        if known.all():
+            return
+        atom = int(np.flatnonzero(~known)[0])
+        structure = int(structures.structure_of_atom[atom])
+        unseen = SYMBOLS[structures.numbers[atom]]
+        seen = ", ".join(SYMBOLS[z] for z in self.training.species)
+        raise InputError(
+            f"structure {ids[structure]!r} holds {unseen}, which the model has never seen; "
+            f"it has learned from {seen} only"
+        )
+
+
+def _runs(structures: Structures, n_atoms: int) -> Iterator[Structures]:
+    """Cut structures into runs of about so many atoms, at least one structure each."""
+    start = 0
+    while start < len(structures):
+        limit = structures.offsets[start] + n_atoms
+        stop = int(np.searchsorted(structures.offsets, limit, side="right")) - 1
+        stop = max(stop, start + 1)
+        yield structures[start:stop]
+        start = stop
+
+
+_COMPOSITION = Candidate(representation=Composition(), model=Ridge())

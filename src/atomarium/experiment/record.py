@@ -1,0 +1,208 @@
+"""A finished trial as a folder, whole or absent."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import tomli_w
+from jaxtyping import Float64, Int64
+
+from atomarium.core.files import write_json, write_text
+from atomarium.experiment.machine import machine, versions
+from atomarium.experiment.saved_model import SavedModel, save_model
+from atomarium.experiment.trial import Result, Trial
+
+_PART = ".part-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What is kept of a trial.
+
+    Args:
+        id: Names its folder.
+        model: Name of the candidate.
+        target: Name of the property.
+        n_train: Number of training structures.
+        repeat: Number of the split.
+        state: Whether it came to an end.
+        scores: On the test structures; empty when failed.
+        seconds: CPU seconds by step.
+        seconds_per_structure: CPU seconds to represent and predict one structure.
+        chosen: What tuning settled.
+        warnings: What a user should know.
+        error: Why it failed.
+    """
+
+    id: str
+    model: str
+    target: str
+    n_train: int
+    repeat: int
+    state: Literal["finished", "failed"]
+    scores: dict[str, float | None] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    seconds_per_structure: float = 0.0
+    chosen: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Predictions:
+    """Predictions of one trial.
+
+    Args:
+        structures: Which structures of the data set.
+        split: "train" or "test" for each.
+        reference: What the data say.
+        prediction: What the model says.
+    """
+
+    structures: Int64[np.ndarray, "rows"]
+    split: np.ndarray
+    reference: Float64[np.ndarray, "rows"]
+    prediction: Float64[np.ndarray, "rows"]
+
+
+def keep_result(
+    trials: Path, trial: Trial, result: Result, *, per_structure: float, cite: tuple[str, ...]
+) -> Record:
+    """Write a finished trial; the folder appears at once and whole.
+
+    Args:
+        trials: Folder of all trials.
+        trial: What was done.
+        result: What came out.
+        per_structure: CPU seconds to represent one structure.
+        cite: What to cite.
+    """
+    represent = per_structure * trial.n_train
+    record = Record(
+        id=trial.id,
+        model=trial.model,
+        target=trial.target.name,
+        n_train=trial.n_train,
+        repeat=trial.repeat,
+        state="finished",
+        scores=dict(result.scores.plain()),
+        seconds={"represent": represent, **result.seconds},
+        seconds_per_structure=per_structure + result.seconds["predict"] / len(trial.test),
+        chosen=dict(result.fitted.fitted.chosen),
+        warnings=result.fitted.fitted.warnings,
+    )
+    part = _started(trials, trial)
+    try:
+        _write_record(part, trial, record)
+        np.savez_compressed(
+            part / "predictions.npz",
+            train=trial.train,
+            test=trial.test,
+            train_prediction=result.train_prediction,
+            test_prediction=result.prediction,
+            train_reference=trial.target.scalar[trial.train],
+            test_reference=trial.target.scalar[trial.test],
+        )
+        saved = SavedModel(
+            target=trial.target.name,
+            unit=trial.target.unit,
+            per=trial.target.per,
+            fitted=result.fitted,
+            scores=record.scores,
+            cite=cite,
+        )
+        save_model(part / "model", saved)
+        _finish(part, trials / trial.id)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return record
+
+
+def keep_failure(trials: Path, trial: Trial, error: str) -> Record:
+    """Write a failed trial; it is tried again when the study runs again."""
+    record = Record(
+        id=trial.id,
+        model=trial.model,
+        target=trial.target.name,
+        n_train=trial.n_train,
+        repeat=trial.repeat,
+        state="failed",
+        error=error,
+    )
+    part = _started(trials, trial)
+    try:
+        _write_record(part, trial, record)
+        _finish(part, trials / trial.id)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return record
+
+
+def read_record(folder: Path) -> Record | None:
+    """Return the record in a trial's folder, or None when there is none that can be read."""
+    try:
+        plain = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+        fields = {name: plain[name] for name in Record.__dataclass_fields__}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Record(**{**fields, "warnings": tuple(fields["warnings"])})
+
+
+def read_predictions(folder: Path) -> Predictions:
+    """Return the predictions in a finished trial's folder, training structures first."""
+    with np.load(folder / "predictions.npz", allow_pickle=False) as arrays:
+        parts = {name: arrays[name] for name in arrays.files}
+    sizes = [len(parts["train"]), len(parts["test"])]
+    return Predictions(
+        structures=np.concatenate([parts["train"], parts["test"]]),
+        split=np.repeat(["train", "test"], sizes),
+        reference=np.concatenate([parts["train_reference"], parts["test_reference"]]),
+        prediction=np.concatenate([parts["train_prediction"], parts["test_prediction"]]),
+    )
+
+
+def remove_halves(trials: Path) -> None:
+    """Remove what a killed process left half-written."""
+    for part in trials.glob(f"{_PART}*"):
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _started(trials: Path, trial: Trial) -> Path:
+    trials.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=f"{_PART}{trial.id}-", dir=trials))
+
+
+def _write_record(part: Path, trial: Trial, record: Record) -> None:
+    write_text(part / "spec.toml", tomli_w.dumps(_without_none(trial.settings)))
+    plain = {
+        **{name: getattr(record, name) for name in Record.__dataclass_fields__},
+        "warnings": list(record.warnings),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": versions(),
+        "machine": machine(),
+    }
+    write_json(part / "result.json", plain)
+
+
+def _finish(part: Path, folder: Path) -> None:
+    """Put a complete folder in its place; an earlier one, of a failed trial, goes."""
+    part.chmod(0o755)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.replace(part, folder)
+
+
+def _without_none(settings: Any) -> Any:
+    """Leave out what TOML cannot say."""
+    if isinstance(settings, dict):
+        return {k: _without_none(v) for k, v in settings.items() if v is not None}
+    if isinstance(settings, list | tuple):
+        return [_without_none(value) for value in settings]
+    return settings

@@ -1,0 +1,138 @@
+"""Trained models as files: settings as JSON, numbers as safetensors, never code."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float64
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from atomarium.core.dataset import Dataset, Per
+from atomarium.core.errors import InputError
+from atomarium.core.files import write_json
+from atomarium.core.structures import Structures
+from atomarium.experiment.candidate import Candidate, FittedCandidate
+from atomarium.experiment.spec import CandidateSpec, make_candidate
+from atomarium.experiment.trial import describe
+
+_FORMAT, _VERSION = "atomarium-model", 1
+_STRUCTURE_ARRAYS = ("numbers", "positions", "cells", "periodic", "offsets")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedModel:
+    """A trained candidate with what its predictions are.
+
+    Args:
+        target: Name of the property.
+        unit: Unit of its values.
+        per: What one value is counted per.
+        fitted: The trained candidate.
+        scores: Errors on test structures when it was trained.
+        cite: What to cite.
+    """
+
+    target: str
+    unit: str
+    per: Per
+    fitted: FittedCandidate = field(repr=False)
+    scores: dict[str, Any] = field(default_factory=dict)
+    cite: tuple[str, ...] = ()
+
+    def predict(self, dataset: Dataset) -> Float64[np.ndarray, "structures"]:
+        """Return one value for each structure.
+
+        Raises:
+            InputError: a structure holds an element that the model has never seen.
+        """
+        self.fitted.refuse_unseen(dataset.structures, dataset.ids)
+        return self.fitted.predict(dataset.structures)[:, 0]
+
+
+def save_model(folder: Path, model: SavedModel) -> None:
+    """Write a model into a folder of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    training = model.fitted.training
+    arrays = {name: np.ascontiguousarray(getattr(training, name)) for name in _STRUCTURE_ARRAYS}
+    save_file(arrays, folder / "structures.safetensors")
+    settings = {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "target": {"name": model.target, "unit": model.unit, "per": model.per},
+        "extensive": model.fitted.extensive,
+        "scores": model.scores,
+        "cite": list(model.cite),
+        "parts": _save_parts(folder, model.fitted, "model"),
+    }
+    write_json(folder / "model.json", settings)
+
+
+def _save_parts(folder: Path, fitted: FittedCandidate, name: str) -> dict[str, object]:
+    arrays = {key: np.ascontiguousarray(array) for key, array in fitted.fitted.arrays().items()}
+    save_file(arrays, folder / f"{name}.safetensors")
+    baseline = fitted.baseline
+    return {
+        **describe(fitted.candidate),
+        "chosen": fitted.fitted.chosen,
+        "file": f"{name}.safetensors",
+        "below": None if baseline is None else _save_parts(folder, baseline, "baseline"),
+    }
+
+
+def load_model(folder: Path | str) -> SavedModel:
+    """Read a model.
+
+    Raises:
+        InputError: the folder holds no model, one of another version, or a damaged one.
+    """
+    folder = Path(folder)
+    settings = _settings_of(folder)
+    try:
+        arrays = load_file(folder / "structures.safetensors")
+        training = Structures(**{name: arrays[name] for name in _STRUCTURE_ARRAYS})
+        fitted = _load_parts(folder, settings["parts"], training, extensive=settings["extensive"])
+    except (OSError, KeyError, TypeError, SafetensorError) as error:
+        raise InputError(f"{folder}: the model is damaged: {error}") from None
+    target = settings["target"]
+    return SavedModel(
+        target=target["name"],
+        unit=target["unit"],
+        per=target["per"],
+        fitted=fitted,
+        scores=settings["scores"],
+        cite=tuple(settings["cite"]),
+    )
+
+
+def _settings_of(folder: Path) -> dict[str, Any]:
+    path = folder / "model.json"
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"no model in {folder} (there is no {path.name})") from None
+    except ValueError as error:
+        raise InputError(f"{path} is not valid JSON: {error}") from None
+    if not isinstance(settings, dict) or settings.get("format") != _FORMAT:
+        raise InputError(f"{path} is not a model of atomarium")
+    if settings.get("version") != _VERSION:
+        given = settings.get("version")
+        raise InputError(f"{path}: model version {given}, this program reads {_VERSION}")
+    return settings
+
+
+def _load_parts(
+    folder: Path, parts: dict[str, Any], training: Structures, *, extensive: bool
+) -> FittedCandidate:
+    keys = ("representation", "model", "baseline")
+    spec = CandidateSpec.model_validate({key: parts[key] for key in keys})
+    candidate: Candidate = make_candidate(spec, name=str(folder / "model.json"))
+    features = candidate.represent(training, extensive=extensive)
+    fitted = candidate.model.restore(load_file(folder / parts["file"]), features)
+    below = parts["below"]
+    base = None if below is None else _load_parts(folder, below, training, extensive=extensive)
+    return FittedCandidate(candidate, training, fitted, extensive=extensive, baseline=base)

@@ -1,0 +1,131 @@
+"""One trial: a settled candidate, a target, training and test structures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float64, Int64
+
+from atomarium.core.dataset import Dataset, Target
+from atomarium.core.features import Features
+from atomarium.core.hashing import hash_arrays, hash_settings
+from atomarium.experiment.candidate import Candidate, FittedCandidate
+from atomarium.experiment.clock import Clock
+from atomarium.experiment.scores import Scores, score
+from atomarium.models import MODELS
+from atomarium.represent import REPRESENTATIONS
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trial:
+    """Everything that decides the outcome of one training.
+
+    Args:
+        model: Name of the candidate in its study.
+        candidate: Its settled settings.
+        target: What is learned, for all structures of the data set.
+        data_hash: Content of the structures.
+        train: Training structures.
+        test: Test structures.
+        repeat: Number of the split.
+    """
+
+    model: str
+    candidate: Candidate
+    target: Target = field(repr=False)
+    data_hash: str
+    train: Int64[np.ndarray, "train"] = field(repr=False)
+    test: Int64[np.ndarray, "test"] = field(repr=False)
+    repeat: int
+
+    @property
+    def n_train(self) -> int:
+        """Number of training structures."""
+        return len(self.train)
+
+    @cached_property
+    def settings(self) -> dict[str, object]:
+        """The trial as plain text form; equal settings mean equal results."""
+        return {
+            "format": _FORMAT,
+            "candidate": describe(self.candidate),
+            "target": {
+                "name": self.target.name,
+                "unit": self.target.unit,
+                "per": self.target.per,
+                "extensive": self.target.extensive,
+                "values": hash_arrays(self.target.values),
+            },
+            "structures": self.data_hash,
+            "n_train": self.n_train,
+            "train": hash_arrays(self.train),
+            "test": hash_arrays(self.test),
+            "repeat": self.repeat,
+        }
+
+    @cached_property
+    def id(self) -> str:
+        """Sixteen hexadecimal digits that name the trial."""
+        return hash_settings(self.settings)[:16]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Result:
+    """What came out of a trial.
+
+    Args:
+        scores: On the test structures.
+        seconds: CPU seconds by step.
+        wall: Seconds on the wall by step.
+        prediction: Of the test structures, in the target's unit.
+        train_prediction: Of the training structures.
+        fitted: The trained candidate.
+    """
+
+    scores: Scores
+    seconds: dict[str, float]
+    wall: dict[str, float]
+    prediction: Float64[np.ndarray, "test"] = field(repr=False)
+    train_prediction: Float64[np.ndarray, "train"] = field(repr=False)
+    fitted: FittedCandidate = field(repr=False)
+
+
+def describe(candidate: Candidate) -> dict[str, object]:
+    """Return a candidate as plain text form, every setting included."""
+    return {
+        "representation": REPRESENTATIONS.describe(candidate.representation),
+        "model": MODELS.describe(candidate.model),
+        "baseline": candidate.baseline,
+    }
+
+
+def run(trial: Trial, dataset: Dataset, features: Features) -> Result:
+    """Train on one part of a data set and score on another.
+
+    Args:
+        trial: What to do.
+        dataset: The structures that the trial counts.
+        features: Of all of them, as `Candidate.represent` makes them.
+    """
+    values, extensive = trial.target.scalar, trial.target.extensive
+    train, test = dataset.structures.take(trial.train), dataset.structures.take(trial.test)
+    rows_train, rows_test = features.take(trial.train), features.take(trial.test)
+    clock = Clock()
+    with clock("fit"):
+        fitted = trial.candidate.fit(
+            train, rows_train, values[trial.train, None], extensive=extensive
+        )
+    with clock("predict"):
+        prediction = fitted.predict_features(test, rows_test)[:, 0]
+    return Result(
+        scores=score(prediction, values[trial.test]),
+        seconds=dict(clock.seconds),
+        wall=dict(clock.wall),
+        prediction=prediction,
+        train_prediction=fitted.predict_features(train, rows_train)[:, 0],
+        fitted=fitted,
+    )

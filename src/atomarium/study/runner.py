@@ -1,0 +1,125 @@
+"""Run a study: every trial that is not there yet, then tables and report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+
+from atomarium.core.errors import InputError
+from atomarium.core.features import Features
+from atomarium.core.files import write_text
+from atomarium.core.progress import progress
+from atomarium.experiment.clock import Clock
+from atomarium.experiment.record import (
+    Record,
+    keep_failure,
+    keep_result,
+    read_record,
+    remove_halves,
+)
+from atomarium.experiment.trial import Trial, run
+from atomarium.study.plan import Plan
+
+
+def run_study(plan: Plan, folder: Path, *, show: bool = True) -> list[Record]:
+    """Run what is missing of a plan and return the records of all its trials, in its order.
+
+    Stopped anywhere, it goes on where it was when called again; what is finished is never done
+    twice.
+
+    Args:
+        plan: What is to be done.
+        folder: Where trials are kept; made when absent.
+        show: Whether to show progress.
+
+    Raises:
+        InputError: another process is running a study in this folder.
+    """
+    trials = folder / "trials"
+    with _alone_in(folder):
+        write_text(folder / "study.toml", plan.study.text)
+        plan.write_splits(folder / "splits.json")
+        remove_halves(trials)
+        missing = [trial for trial in plan.trials if not _is_finished(trials, trial)]
+        for _, group in groupby(missing, key=_shares_features):
+            _run_group(plan, list(group), trials, show=show)
+    return read_records(plan, folder)
+
+
+def read_records(plan: Plan, folder: Path) -> list[Record]:
+    """Return the records of the trials of a plan that are there, in its order."""
+    found = (read_record(folder / "trials" / trial.id) for trial in plan.trials)
+    return [record for record in found if record is not None]
+
+
+def _is_finished(trials: Path, trial: Trial) -> bool:
+    record = read_record(trials / trial.id)
+    return record is not None and record.state == "finished"
+
+
+def _shares_features(trial: Trial) -> tuple[str, bool]:
+    return trial.model, trial.target.extensive
+
+
+def _run_group(plan: Plan, group: list[Trial], trials: Path, *, show: bool) -> None:
+    """Run trials that share candidate and features."""
+    try:
+        features, per_structure = _represent(plan, group[0], show=show)
+    except InputError as error:
+        for trial in group:
+            keep_failure(trials, trial, str(error))
+        return
+    with progress(f"train {group[0].model}", len(group), show=show) as bar:
+        for trial in group:
+            _run_one(plan, trial, trials, features=features, per_structure=per_structure)
+            bar.advance(note=f"{trial.target.name}, {trial.n_train} structures")
+
+
+def _represent(plan: Plan, trial: Trial, *, show: bool) -> tuple[Features, float]:
+    """Return the features of all structures and what one costs in CPU seconds."""
+    structures, extensive = plan.dataset.structures, trial.target.extensive
+    # Compiling kernels and starting threads is paid once, not by the structures.
+    trial.candidate.represent(structures[:1], extensive=extensive)
+    clock = Clock()
+    with progress(f"represent for {trial.model}", len(structures), show=show) as bar:
+        with clock("represent"):
+            features = trial.candidate.represent(
+                structures, extensive=extensive, advance=bar.advance
+            )
+    return features, clock.seconds["represent"] / len(structures)
+
+
+def _run_one(
+    plan: Plan, trial: Trial, trials: Path, *, features: Features, per_structure: float
+) -> None:
+    try:
+        result = run(trial, plan.dataset, features)
+    except InputError as error:
+        keep_failure(trials, trial, str(error))
+        return
+    keep_result(trials, trial, result, per_structure=per_structure, cite=plan.cite)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder; the operating system lets go when the process ends, however it ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("a") as handle:
+        try:
+            _lock(handle.fileno())
+        except OSError:
+            raise InputError(f"another process is running the study in {folder}") from None
+        yield
+
+
+def _lock(descriptor: int) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        return
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

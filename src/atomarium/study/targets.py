@@ -1,0 +1,115 @@
+"""Settle what a target means: its unit, what it is per, whether it grows with size."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float64
+
+from atomarium.core.dataset import Dataset, Per, Target
+from atomarium.core.elements import NUMBERS
+from atomarium.core.errors import InputError
+from atomarium.experiment.spec import TargetSpec
+
+_CORRELATION_OF_EXTENSIVE = 0.8
+
+
+def settle_target(dataset: Dataset, name: str, spec: TargetSpec) -> tuple[Target, list[str]]:
+    """Return a target as the study wants it, and what had to be inferred to get there.
+
+    Args:
+        dataset: Where it is found.
+        name: What it is called there.
+        spec: What the study says of it.
+
+    Raises:
+        InputError: it is absent, not one number per structure, missing for some structures, or
+            its unit does not convert.
+    """
+    target = dataset.target(name)
+    if target.rows != "structures" or target.values.shape[1] != 1:
+        raise InputError(
+            f"target {name!r} has {target.values.shape[1]} values per {target.rows[:-1]}; "
+            "models of this study learn one number per structure"
+        )
+    _refuse_missing(dataset, target)
+    notes: list[str] = []
+    stated = bool(dataset.provenance.name)
+    target = _in_unit(target, spec)
+    target = _counted_per(target, spec, dataset, stated=stated)
+    if spec.extensive is not None:
+        target = replace(target, extensive=spec.extensive)
+    elif not stated:
+        target, note = _inferred(target, dataset)
+        notes.append(note)
+    return target, notes
+
+
+def _refuse_missing(dataset: Dataset, target: Target) -> None:
+    missing = np.flatnonzero(~np.isfinite(target.scalar))
+    if len(missing):
+        raise InputError(
+            f"target {target.name!r} is not a number for {len(missing)} of {len(dataset)} "
+            f"structures, the first is {dataset.ids[missing[0]]!r}; "
+            'remove them, or write missing = "drop" under [data]'
+        )
+
+
+def _in_unit(target: Target, spec: TargetSpec) -> Target:
+    if spec.unit is None:
+        return target
+    if not target.unit:
+        return replace(target, unit=spec.unit)
+    try:
+        return target.to_unit(spec.unit)
+    except InputError as error:
+        raise InputError(f"targets.{target.name}.unit: {error}") from None
+
+
+def _counted_per(target: Target, spec: TargetSpec, dataset: Dataset, *, stated: bool) -> Target:
+    """Convert what data state; take the word of the study where they state nothing."""
+    if spec.per is None or spec.per == target.per:
+        return target
+    if not stated:
+        return replace(target, per=spec.per, extensive=False)
+    if target.per == "structure" and not target.extensive:
+        raise InputError(
+            f"targets.{target.name}.per: {target.name!r} does not add up over atoms, "
+            f"so it cannot be counted per {spec.per}"
+        )
+    factor = _count(dataset, target.per) / _count(dataset, spec.per)
+    return replace(
+        target,
+        values=target.values * factor[:, None],
+        per=spec.per,
+        extensive=spec.per == "structure",
+    )
+
+
+def _count(dataset: Dataset, per: Per) -> Float64[np.ndarray, "structures"]:
+    structures = dataset.structures
+    if per == "structure":
+        return np.ones(len(structures))
+    if per == "atom":
+        return structures.sizes.astype(float)
+    cations = structures.sizes - structures.composition([NUMBERS["O"]])[:, 0]
+    if np.any(cations == 0):
+        first = dataset.ids[int(np.flatnonzero(cations == 0)[0])]
+        raise InputError(f"per cation: structure {first!r} has no atom besides oxygen")
+    return cations
+
+
+def _inferred(target: Target, dataset: Dataset) -> tuple[Target, str]:
+    """Guess from the data whether a target grows with size, and say so."""
+    sizes = dataset.structures.sizes.astype(float)
+    say = f"write extensive = true or false under [targets.{target.name}] to settle it"
+    if target.per != "structure":
+        return target, f"{target.name} is per {target.per}, so it does not grow with size"
+    if len(set(sizes)) < 2 or target.scalar.std() == 0:
+        return target, f"{target.name}: taken as intensive (all structures have one size); {say}"
+    correlation = float(np.corrcoef(sizes, target.scalar)[0, 1])
+    extensive = abs(correlation) >= _CORRELATION_OF_EXTENSIVE
+    word = "extensive" if extensive else "intensive"
+    note = f"{target.name}: taken as {word} (correlation with the number of atoms {correlation:.2f})"
+    return replace(target, extensive=extensive), f"{note}; {say}"
