@@ -1,0 +1,48 @@
+"""The command `atomarium`."""
+
+from __future__ import annotations
+
+import errno
+import sys
+
+from cyclopts import App
+
+import atomarium
+from atomarium.core.errors import InputError
+
+app = App(
+    name="atomarium",
+    version=f"atomarium {atomarium.__version__}",
+    help="Learn properties of molecules and materials: one file, one command, one page.",
+)
+# Named by text, so that a command loads only what it needs.
+app.command("atomarium.cli.run:run")
+app.command("atomarium.cli.predict:predict")
+app.command("atomarium.cli.open:open_page", name="open")
+app.command("atomarium.cli.data:app", name="data")
+app.command("atomarium.cli.doctor:doctor")
+
+
+def main() -> None:
+    """Run the command line; end with 0, 1 (work failed), 2 (bad input) or 130 (interrupted)."""
+    try:
+        code = app(result_action="return_value", exit_on_error=True)
+    except InputError as error:
+        _say(f"error: {error}")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        _say("stopped; everything finished is kept, the same command goes on from here")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}:
+            raise
+        place = f" ({error.filename})" if error.filename else ""
+        _say(f"error: {error.strerror}{place}; everything finished is kept, mend it and run again")
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr)

@@ -1,0 +1,160 @@
+"""`atomarium run`: from a study file, or from a file and a target, to a page."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+from atomarium.core.errors import InputError
+from atomarium.experiment.spec import StudyFile, parse_study, read_study
+from atomarium.study.carry_out import Outcome, carry_out
+from atomarium.study.defaults import default_study
+from atomarium.study.estimate import estimate
+from atomarium.study.plan import Plan, make_plan
+from atomarium.study.tables import CurvePoint, best_points, learning_curves
+
+_FAILED = 1
+
+
+def run(
+    study: Path | None = None,
+    /,
+    *,
+    data: Annotated[str | None, Parameter(help="A file, a folder or a catalog name.")] = None,
+    target: Annotated[tuple[str, ...], Parameter(negative=(), consume_multiple=True)] = (),
+    unit: str | None = None,
+    extensive: Annotated[bool | None, Parameter(negative="--intensive")] = None,
+    out: Path | None = None,
+    threads: int | None = None,
+    dry_run: Annotated[bool, Parameter(negative=())] = False,
+    quiet: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Run a study: train its models, write its tables and its page.
+
+    Stopped anywhere, the same command goes on from there.
+
+    Args:
+        study: Study file (TOML). Without one, --data and --target make a study that compares
+            what fits the data.
+        data: Structures with properties.
+        target: Names of the properties to learn, with --data.
+        unit: Unit of the target, with --data.
+        extensive: Whether the target grows with the size of a structure, with --data; inferred
+            and stated when left out.
+        out: Run folder; runs/NAME when left out.
+        threads: Threads to use; all cores when left out.
+        dry_run: Check everything, print the plan and what it costs, and stop.
+        quiet: No progress.
+
+    Returns:
+        0, or 1 when a trial failed.
+    """
+    file = _study_file(study, data=data, target=target, unit=unit, extensive=extensive)
+    folder = out or Path("runs") / file.spec.name
+    plan = make_plan(file)
+    console = Console(highlight=False)
+    for note in plan.notes:
+        console.print(f"note: {note}", markup=False)
+    with _limited_to(threads):
+        if dry_run:
+            _print_plan(console, plan, folder)
+            return 0
+        outcome = carry_out(plan, folder, show=not quiet)
+    _print_outcome(console, plan, outcome)
+    return _FAILED if outcome.failed else 0
+
+
+def _study_file(
+    study: Path | None,
+    *,
+    data: str | None,
+    target: tuple[str, ...],
+    unit: str | None,
+    extensive: bool | None,
+) -> StudyFile:
+    if study is not None:
+        if data is not None or target:
+            raise InputError("give a study file, or --data and --target, not both")
+        return read_study(study)
+    if data is None or not target:
+        raise InputError("give a study file, or --data FILE and --target NAME")
+    from atomarium.data.sources import load_dataset
+
+    text = default_study(
+        load_dataset(data), source=data, targets=target, unit=unit, extensive=extensive
+    )
+    return parse_study(text, name="the study made from --data", folder=Path())
+
+
+def _limited_to(threads: int | None):  # noqa: ANN202 - a context manager of threadpoolctl
+    from atomarium.study.threads import limited_to
+
+    if threads is not None and threads < 1:
+        raise InputError(f"--threads must be at least 1, got {threads}")
+    return limited_to(threads)
+
+
+def _print_plan(console: Console, plan: Plan, folder: Path) -> None:
+    table = Table("model", "target", "training sizes", "repeats", "CPU seconds, about")
+    costs = estimate(plan)
+    for cost in costs:
+        sizes = " ".join(str(n) for n in cost.sizes)
+        table.add_row(cost.model, cost.target, sizes, str(cost.repeats), f"{cost.seconds:.1f}")
+    console.print(table)
+    total = sum(cost.seconds for cost in costs)
+    console.print(
+        f"{len(plan.trials)} trials on {len(plan.dataset)} structures, about {total:.0f} CPU "
+        f"seconds; would be kept in {folder}"
+    )
+
+
+def _print_outcome(console: Console, plan: Plan, outcome: Outcome) -> None:
+    points = learning_curves(outcome.records)
+    best = best_points(points)
+    for name, target in plan.targets.items():
+        unit = target.unit or "unit not stated"
+        table = Table(
+            "model", "training", f"MAE", "RMSE", "fit, CPU s", "one prediction, CPU ms",
+            title=f"{name} ({unit})", title_justify="left",
+        )
+        for point in (p for p in _last_points(points) if p.target == name):
+            style = "bold" if point.model == best[name].model else ""
+            table.add_row(*_cells(point), style=style)
+        console.print(table)
+    for record in outcome.failed:
+        where = f"{record.model}, {record.target}, {record.n_train} structures"
+        console.print(f"failed: {where}: {record.error}", style="red", markup=False)
+    warnings = {w for record in outcome.records for w in record.warnings}
+    if warnings:
+        console.print(f"{len(warnings)} warnings; the report shows them")
+    console.print(f"report: {outcome.report}", soft_wrap=True)
+    if sys.stdout.isatty():
+        console.print(f"show it: atomarium open {outcome.report.parent}", soft_wrap=True)
+
+
+def _last_points(points: list[CurvePoint]) -> list[CurvePoint]:
+    most: dict[tuple[str, str], CurvePoint] = {}
+    for point in points:
+        key = point.target, point.model
+        if key not in most or point.n_train > most[key].n_train:
+            most[key] = point
+    return list(most.values())
+
+
+def _cells(point: CurvePoint) -> list[str]:
+    def with_spread(mean: float, std: float | None) -> str:
+        return f"{mean:.4g}" if std is None else f"{mean:.4g} ± {std:.2g}"
+
+    return [
+        point.model,
+        str(point.n_train),
+        with_spread(point.mae, point.mae_std),
+        with_spread(point.rmse, point.rmse_std),
+        f"{point.fit_seconds:.2f}",
+        f"{point.predict_milliseconds:.3f}",
+    ]

@@ -1,0 +1,56 @@
+"""Find the model that someone means by naming a folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from atomarium.core.errors import InputError, did_you_mean
+
+
+def find_model(path: Path, target: str | None = None) -> Path:
+    """Return the model folder that a path stands for.
+
+    A folder with a model is taken as it is, a trial gives its model, a study the model of least
+    error: among those trained on the most structures, the one with the lowest MAE.
+
+    Args:
+        path: Folder of a model, a trial or a study.
+        target: Which property, where a study has several.
+
+    Raises:
+        InputError: there is no model, or a study has several targets and none is named.
+    """
+    for folder in (path, path / "model"):
+        if (folder / "model.json").is_file():
+            return folder
+    results = path / "results.json"
+    if not results.is_file():
+        raise InputError(f"no model in {path}: it is neither a model, a trial nor a finished study")
+    try:
+        trials = json.loads(results.read_text(encoding="utf-8"))["trials"]
+        finished = [trial for trial in trials if trial["state"] == "finished"]
+        return path / "trials" / _best(finished, target, path)["id"] / "model"
+    except (ValueError, KeyError, TypeError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{results} is damaged; run the study again to mend it") from None
+
+
+def _best(trials: list[dict[str, Any]], target: str | None, path: Path) -> dict[str, Any]:
+    targets = sorted({trial["target"] for trial in trials})
+    if not targets:
+        raise InputError(f"no trial in {path} has finished")
+    if target is None and len(targets) > 1:
+        raise InputError(f"{path} has models of several targets; say --target {targets[0]}, or one "
+                         f"of {', '.join(targets)}")
+    chosen = target or targets[0]
+    if chosen not in targets:
+        raise InputError(f"no model for target {chosen!r} in {path}{did_you_mean(chosen, targets)}")
+    mine = [trial for trial in trials if trial["target"] == chosen]
+    most = max(trial["n_train"] for trial in mine)
+    return min(
+        (trial for trial in mine if trial["n_train"] == most),
+        key=lambda trial: trial["scores"]["mae"],
+    )
