@@ -35,10 +35,12 @@ class DataSpec(_Part):
     Args:
         source: A name from `atomarium data list`, or a path; relative to the study file.
         limit: Take only so many structures, drawn evenly over the file; 0 takes all.
+        missing: What becomes of structures without a value: the study refuses, or goes without.
     """
 
     source: str = Field(min_length=1)
     limit: int = Field(default=0, ge=0)
+    missing: Literal["refuse", "drop"] = "refuse"
 
 
 class TargetSpec(_Part):
@@ -61,8 +63,8 @@ class SplitSpec(_Part):
 
     Args:
         kind: How test structures are drawn.
-        by: What strata or groups are made of: `target`, `size`, `composition`, `formula`,
-            `structure` or a label of the data.
+        by: What strata or groups are made of: `size`, `composition`, `formula`, `duplicate`, a
+            target or a label of the data. Strata are of the first target when left out.
         test: Number of test structures, or a share below 1.
         train: Sizes of the nested training sets; left out, four sizes that double.
         repeats: How many independent splits.

@@ -1,0 +1,99 @@
+"""What a study will cost, from small trials of its own models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from atomarium.core.errors import InputError
+from atomarium.core.features import Features
+from atomarium.experiment.clock import Clock
+from atomarium.experiment.trial import Trial, run
+from atomarium.study.plan import Plan
+
+_PROBED_STRUCTURES = 48
+_PROBED_TRAINING = (64, 128)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What one model on one target will take.
+
+    Args:
+        model: Name of the candidate.
+        target: Name of the property.
+        sizes: Training sizes.
+        repeats: Number of splits.
+        seconds: CPU seconds of all its trials, about.
+    """
+
+    model: str
+    target: str
+    sizes: tuple[int, ...]
+    repeats: int
+    seconds: float
+
+
+def estimate(plan: Plan) -> list[Cost]:
+    """Time every model on a few structures and carry the times over to the sizes of the plan.
+
+    Training is taken to grow as the power of the size that two small trainings show, at least
+    linearly and at most as the cube.
+
+    Raises:
+        InputError: a representation or model refuses the data.
+    """
+    groups: dict[tuple[str, str], list[Trial]] = {}
+    for trial in plan.trials:
+        groups.setdefault((trial.model, trial.target.name), []).append(trial)
+    seen: dict[tuple[str, bool], float] = {}
+    return [_cost(plan, trials, seen) for trials in groups.values()]
+
+
+def _cost(plan: Plan, trials: list[Trial], seen: dict[tuple[str, bool], float]) -> Cost:
+    first = trials[0]
+    chosen = _spread(len(plan.dataset), _PROBED_STRUCTURES + max(_PROBED_TRAINING))
+    structures = plan.dataset.structures.take(chosen)
+    extensive = first.target.extensive
+    try:
+        first.candidate.represent(structures[:1], extensive=extensive)
+        clock = Clock()
+        with clock("represent"):
+            features = first.candidate.represent(structures, extensive=extensive)
+        key = first.model, extensive
+        # Targets of one model share its features: they are paid for once.
+        represent = 0.0 if key in seen else clock.seconds["represent"] / len(chosen)
+        seen.setdefault(key, represent)
+        fit = _power_law(plan, first, features, chosen)
+    except InputError as error:
+        raise InputError(f"model {first.model}: {error}") from None
+    return Cost(
+        model=first.model,
+        target=first.target.name,
+        sizes=tuple(sorted({trial.n_train for trial in trials})),
+        repeats=len({trial.repeat for trial in trials}),
+        seconds=represent * len(plan.dataset) + sum(fit(trial.n_train) for trial in trials),
+    )
+
+
+def _power_law(plan: Plan, trial: Trial, features: Features, chosen: np.ndarray):  # noqa: ANN202
+    """Return a function from training size to CPU seconds."""
+    sizes = [n for n in _PROBED_TRAINING if n < len(chosen)] or [max(1, len(chosen) // 2)]
+    small = plan.dataset.take(chosen)
+    target = replace(trial.target, values=trial.target.values[chosen])
+    seconds = []
+    for n in sizes:
+        train, test = np.arange(n), np.arange(n, len(chosen))
+        probe = replace(trial, target=target, train=train, test=test)
+        run(probe, small, features)  # once to compile
+        seconds.append(max(sum(run(probe, small, features).seconds.values()), 1e-6))
+    power = 1.0
+    if len(sizes) > 1:
+        power = np.log(seconds[1] / seconds[0]) / np.log(sizes[1] / sizes[0])
+    power = float(np.clip(power, 1.0, 3.0))
+    return lambda n: seconds[-1] * (n / sizes[-1]) ** power
+
+
+def _spread(n: int, wanted: int) -> np.ndarray:
+    return np.unique(np.linspace(0, n - 1, min(n, wanted)).astype(np.int64))

@@ -1,0 +1,166 @@
+"""What a study is going to do: data, targets, splits and trials, all settled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from atomarium.core.dataset import Dataset, Target
+from atomarium.core.errors import InputError
+from atomarium.data.sources import load_dataset
+from atomarium.data.splits import Split, make_splits, save_splits
+from atomarium.experiment.candidate import Candidate
+from atomarium.experiment.spec import DataSpec, StudyFile
+from atomarium.experiment.trial import Trial
+from atomarium.study.targets import settle_target
+
+_SIZES_WHEN_LEFT_OUT = 4
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plan:
+    """A study with every choice made.
+
+    Args:
+        study: The file that it comes from.
+        dataset: The structures, those that a study leaves out already gone.
+        targets: Settled, by name.
+        candidates: Settled on the structures, by name.
+        splits: One for each repeat.
+        trials: In the order in which they run.
+        notes: What had to be inferred.
+    """
+
+    study: StudyFile
+    dataset: Dataset
+    targets: Mapping[str, Target]
+    candidates: Mapping[str, Candidate]
+    splits: tuple[Split, ...]
+    trials: tuple[Trial, ...] = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def cite(self) -> tuple[str, ...]:
+        """What to cite when results of the study are used."""
+        citation = self.dataset.provenance.citation
+        return (citation,) if citation else ()
+
+    def write_splits(self, path: Path) -> None:
+        """Keep the splits with the study."""
+        save_splits(path, self.splits, self.dataset)
+
+
+def make_plan(study: StudyFile) -> Plan:
+    """Load the data of a study and settle everything that it leaves open.
+
+    Args:
+        study: A checked study file.
+
+    Raises:
+        InputError: the data cannot be read, lack a target, or are too few for the split.
+    """
+    dataset = _load(study.spec.data, study)
+    if len(dataset) < 2:
+        raise InputError(f"data.source: {len(dataset)} structures; a study needs at least 2")
+    targets, notes = {}, []
+    for name, spec in study.spec.targets.items():
+        targets[name], found = settle_target(dataset, name, spec)
+        notes += found
+    dataset = dataset.with_targets(*targets.values())
+    splits = _splits(study, dataset)
+    sizes = _training_sizes(study, splits)
+    candidates = {
+        name: _settled(name, candidate, dataset) for name, candidate in study.candidates.items()
+    }
+    return Plan(
+        study=study,
+        dataset=dataset,
+        targets=targets,
+        candidates=candidates,
+        splits=splits,
+        trials=tuple(_trials(dataset, targets, candidates, splits, sizes)),
+        notes=tuple(notes),
+    )
+
+
+def _load(spec: DataSpec, study: StudyFile) -> Dataset:
+    beside = study.folder / spec.source
+    dataset = load_dataset(beside if beside.exists() else spec.source)
+    if spec.missing == "drop":
+        dataset = _without_gaps(dataset, tuple(study.spec.targets))
+    if spec.limit and spec.limit < len(dataset):
+        # Files are often sorted by size or composition: an even draw keeps what is in them.
+        dataset = dataset.take(np.linspace(0, len(dataset) - 1, spec.limit).astype(np.int64))
+    return dataset
+
+
+def _without_gaps(dataset: Dataset, names: tuple[str, ...]) -> Dataset:
+    whole = np.ones(len(dataset), dtype=bool)
+    for name in names:
+        target = dataset.target(name)
+        if target.rows == "structures":
+            whole &= np.isfinite(target.values).all(axis=1)
+    return dataset.take(np.flatnonzero(whole))
+
+
+def _splits(study: StudyFile, dataset: Dataset) -> tuple[Split, ...]:
+    spec = study.spec.split
+    by = spec.by
+    if spec.kind == "stratified" and not by:
+        by = next(iter(study.spec.targets))
+    try:
+        return make_splits(
+            dataset, kind=spec.kind, by=by, test=spec.test, repeats=spec.repeats, seed=spec.seed
+        )
+    except InputError as error:
+        raise InputError(f"split: {error}") from None
+
+
+def _training_sizes(study: StudyFile, splits: tuple[Split, ...]) -> tuple[int, ...]:
+    left = min(len(split.train) for split in splits)
+    given = study.spec.split.train
+    if not given:
+        return tuple(sorted({max(1, left >> k) for k in range(_SIZES_WHEN_LEFT_OUT)}))
+    smallest = min(splits, key=lambda split: len(split.train))
+    try:
+        smallest.training(max(given))
+    except InputError as error:
+        raise InputError(f"split.train: {error}") from None
+    return tuple(sorted(set(given)))
+
+
+def _settled(name: str, candidate: Candidate, dataset: Dataset) -> Candidate:
+    try:
+        return candidate.settle(dataset.structures)
+    except InputError as error:
+        raise InputError(f"models.{name}: {error}") from None
+
+
+def _trials(
+    dataset: Dataset,
+    targets: Mapping[str, Target],
+    candidates: Mapping[str, Candidate],
+    splits: tuple[Split, ...],
+    sizes: tuple[int, ...],
+) -> list[Trial]:
+    """List trials so that those which share features follow each other, small ones first."""
+    data_hash = dataset.structures.content_hash()
+    ordered = sorted(targets.values(), key=lambda target: not target.extensive)
+    return [
+        Trial(
+            model=name,
+            candidate=candidate,
+            target=target,
+            data_hash=data_hash,
+            train=split.training(size),
+            test=split.test,
+            repeat=repeat,
+        )
+        for name, candidate in candidates.items()
+        for target in ordered
+        for size in sizes
+        for repeat, split in enumerate(splits)
+    ]
