@@ -142,7 +142,7 @@ def test_equal_structures_are_one_group_and_nearly_equal_ones_are_not() -> None:
     moved = replace(one, positions=one.positions + 1e-9)
     signed = replace(one, positions=np.where(one.positions == 0, -0.0, one.positions))
     dataset = Dataset(structures=Structures.concatenate([one, moved, one, signed]))
-    (split,) = make_splits(dataset, kind="grouped", by="duplicate", test=1)
+    (split,) = make_splits(dataset, kind="grouped", by="structure", test=1)
     assert split.test.tolist() == [1]
 
 

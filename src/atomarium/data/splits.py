@@ -80,7 +80,7 @@ def make_splits(
         kind: `random`; `stratified`, which gives every part, and every nested training set, its
             share of each stratum; `grouped`, which keeps a group on one side.
         by: What strata or groups are made of, as data.strata reads it: `size`, `composition`,
-            `formula`, `duplicate`, the name of a target or of a label. Empty when random.
+            `formula`, `structure`, the name of a target or of a label. Empty when random.
         test: Number of test structures, or their share when below 1. Groups do not always add up
             to it: then the test part is smaller.
         repeats: How many splits.

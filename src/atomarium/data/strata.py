@@ -1,4 +1,4 @@
-"""What splits may be stratified or grouped by: size, composition, duplicates, targets, labels."""
+"""What splits may be stratified or grouped by: size, composition, equal structures, targets, labels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from atomarium.core.dataset import Dataset, Target
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.structures import Structures
 
-_BUILT_IN = ("size", "composition", "formula", "duplicate")
+_BUILT_IN = ("size", "composition", "formula", "structure")
 _MOST_STRATA = 50
 _FEWEST_IN_STRATUM = 10
 
@@ -39,7 +39,7 @@ def groups_by(dataset: Dataset, by: str) -> Int64[np.ndarray, "structures"]:
     Args:
         dataset: At least one structure.
         by: `size` (number of atoms), `composition` (shares of the elements), `formula` (counts of
-            the elements), `duplicate` (equal structures: elements, positions and cells), or the
+            the elements), `structure` (equal structures: elements, positions and cells), or the
             name of a label.
 
     Raises:
@@ -52,7 +52,7 @@ def groups_by(dataset: Dataset, by: str) -> Int64[np.ndarray, "structures"]:
         return _numbered(_shares(structures))
     if by == "formula":
         return _numbered(structures.formulas())
-    if by == "duplicate":
+    if by == "structure":
         return _numbered(_contents(structures))
     if by in dataset.labels:
         return _numbered(np.asarray(dataset.labels[by]).tolist())
