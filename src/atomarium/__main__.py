@@ -1,0 +1,5 @@
+"""`python -m atomarium`."""
+
+from atomarium.cli.main import main
+
+main()

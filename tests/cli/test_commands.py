@@ -1,0 +1,107 @@
+"""The commands as a user types them: output, exit codes, no traceback."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ase.build import bulk
+from ase.io import write
+
+MOLECULES = Path(__file__).parents[1] / "study" / "conftest.py"
+NO_SUCH_STUDY = ("run", "nowhere.toml")
+
+
+def atomarium(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder."""
+    command = [sys.executable, "-m", "atomarium", *map(str, words)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with data and a study made from --data, run to its end."""
+    folder = tmp_path_factory.mktemp("user")
+    program = (
+        "import runpy, sys\nfrom ase.io import write\n"
+        "write(sys.argv[2], runpy.run_path(sys.argv[1])['rattled_molecules'](60), format='extxyz')"
+    )
+    subprocess.run([sys.executable, "-c", program, MOLECULES, folder / "my.extxyz"], check=True)
+    done = atomarium(
+        "run", "--data", "my.extxyz", "--target", "energy", "--unit", "eV", folder=folder
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_run_on_own_data_says_what_it_inferred_and_where_the_page_is(finished: Path) -> None:
+    again = atomarium(
+        "run", "--data", "my.extxyz", "--target", "energy", "--unit", "eV", folder=finished
+    )
+    assert "taken as extensive" in again.stdout
+    assert "soap-krr" in again.stdout
+    assert "report: runs/my-energy/report.html" in again.stdout
+    page = (finished / "runs/my-energy/report.html").read_text()
+    assert "atomarium-report" in page
+
+
+def test_dry_run_prints_the_plan_and_writes_nothing(finished: Path, tmp_path: Path) -> None:
+    done = atomarium(
+        "run", "--data", finished / "my.extxyz", "--target", "energy", "--dry-run", folder=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    assert "48 trials on 60 structures, about" in done.stdout
+    assert not list(tmp_path.iterdir())
+
+
+def test_predict_gives_values_with_unit(finished: Path) -> None:
+    done = atomarium("predict", "runs/my-energy", "my.extxyz", folder=finished)
+    rows = list(csv.reader(done.stdout.splitlines()))
+    assert rows[0] == ["id", "formula", "energy [eV]"]
+    assert rows[1][:2] == ["molecule-0", "H2O"]
+    assert len(rows) == 61
+
+
+def test_predict_refuses_elements_never_seen(finished: Path) -> None:
+    write(finished / "gold.xyz", bulk("Au"), format="extxyz")
+    done = atomarium("predict", "runs/my-energy", "gold.xyz", folder=finished)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: structure '0' holds Au, which the model has never seen")
+    assert "Traceback" not in done.stderr
+    assert not done.stdout
+
+
+def test_open_prints_the_address(finished: Path) -> None:
+    done = atomarium("open", "runs/my-energy", "--no-browser", folder=finished)
+    assert done.stdout.strip() == (finished / "runs/my-energy/report.html").resolve().as_uri()
+
+
+def test_doctor_names_what_is_missing() -> None:
+    done = atomarium("doctor", folder=Path.cwd())
+    assert "numba" in done.stdout
+    assert "threads: numba" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (NO_SUCH_STUDY, "error: no study file nowhere.toml"),
+        (("run",), "error: give a study file, or --data FILE and --target NAME"),
+        (("run", "--data", "qm9-sampel", "--target", "gap"), "did you mean 'qm9-sample'"),
+        (("run", "--data", "qm9-sample", "--target", "gapp"), "did you mean 'gap'"),
+        (("predict", "nowhere", "my.extxyz"), "error: no model in nowhere"),
+        (("open", "nowhere"), "error: no file or folder nowhere"),
+        (("run", "--data", "qm9-sample", "--target", "gap", "--threads", "0"), "at least 1"),
+    ],
+)
+def test_bad_words_end_with_one_message_and_2(
+    words: tuple[str, ...], message: str, tmp_path: Path
+) -> None:
+    done = atomarium(*words, folder=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
