@@ -12,7 +12,7 @@ from jaxtyping import Float64, Int64
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Rows
 from atomarium.core.hashing import hash_arrays, hash_settings
-from atomarium.core.segments import rows_of_segments
+from atomarium.core.segments import as_indices, rows_of_segments
 from atomarium.core.structures import Structures
 from atomarium.core.units import convert
 
@@ -50,6 +50,9 @@ class Target:
     def __post_init__(self) -> None:
         if self.extensive and self.per != "structure":
             raise InputError(f"target {self.name!r} is per {self.per}, so it cannot be extensive")
+        if self.values.ndim != 2:
+            shape = self.values.shape
+            raise InputError(f"target {self.name!r} needs rows and components, got shape {shape}")
         self.values.setflags(write=False)
 
     @property
@@ -100,9 +103,9 @@ class Dataset:
     """
 
     structures: Structures
-    targets: Mapping[str, Target] = field(default_factory=dict)
+    targets: Mapping[str, Target] = field(default_factory=dict[str, Target])
     ids: tuple[str, ...] = ()
-    labels: Mapping[str, np.ndarray] = field(default_factory=dict)
+    labels: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
     provenance: Provenance = field(default_factory=Provenance)
 
     def __post_init__(self) -> None:
@@ -141,7 +144,7 @@ class Dataset:
 
     def take(self, indices: Int64[np.ndarray, "chosen"]) -> Dataset:
         """Return the chosen structures, with all that is known of them, in the order chosen."""
-        indices = np.asarray(indices, dtype=np.int64)
+        indices = as_indices(indices, len(self))
         atoms, _ = rows_of_segments(self.structures.offsets, indices)
         rows = {"structures": indices, "atoms": atoms}
         return replace(
@@ -151,7 +154,7 @@ class Dataset:
                 name: replace(target, values=target.values[rows[target.rows]])
                 for name, target in self.targets.items()
             },
-            ids=tuple(self.ids[i] for i in indices),
+            ids=tuple(self.ids[int(i)] for i in indices),
             labels={name: np.asarray(label)[indices] for name, label in self.labels.items()},
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from atomarium.core.errors import InputError, did_you_mean
 
 #: Symbols by atomic number; number 0 is "X", a place without an element.
@@ -11,7 +13,7 @@ SYMBOLS: tuple[str, ...] = tuple(
     Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy
     Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf
     Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og
-    """.split()
+    """.split()  # noqa: SIM905 - a table is read, a list of 119 strings is not
 )
 NUMBERS: dict[str, int] = {symbol: number for number, symbol in enumerate(SYMBOLS)}
 
@@ -29,6 +31,6 @@ def number_of(symbol: str) -> int:
         raise InputError(message) from None
 
 
-def symbols_of(numbers: object) -> str:
+def symbols_of(numbers: Iterable[int]) -> str:
     """Return atomic numbers as a readable list: `H (1), Au (79)`."""
-    return ", ".join(f"{SYMBOLS[int(z)]} ({int(z)})" for z in numbers)  # type: ignore[attr-defined]
+    return ", ".join(f"{SYMBOLS[z]} ({z})" for z in numbers)

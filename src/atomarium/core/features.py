@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int64
 
 from atomarium.core.errors import InputError
-from atomarium.core.segments import rows_of_segments, segment_mean, segment_sum
+from atomarium.core.segments import as_indices, rows_of_segments, segment_mean, segment_sum
 
 Rows = Literal["atoms", "structures"]
 Reduction = Literal["none", "mean", "sum"]
@@ -42,7 +42,11 @@ class Features:
             raise InputError(f"expected {expected} rows for {self.rows}, got {len(self.values)}")
         if self.names and len(self.names) != self.width:
             raise InputError(f"{len(self.names)} names but {self.width} columns")
-        self.values.setflags(write=False)
+        if self.numbers is not None and len(self.numbers) != self.offsets[-1]:
+            raise InputError(f"{len(self.numbers)} numbers but {self.offsets[-1]} atoms")
+        for array in (self.values, self.offsets, self.numbers):
+            if array is not None:
+                array.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -59,7 +63,7 @@ class Features:
 
     def take(self, indices: Int64[np.ndarray, "chosen"]) -> Features:
         """Return the rows of the chosen structures in the order chosen."""
-        indices = np.asarray(indices, dtype=np.int64)
+        indices = as_indices(indices, len(self))
         atoms, offsets = rows_of_segments(self.offsets, indices)
         chosen = atoms if self.rows == "atoms" else indices
         numbers = None if self.numbers is None else self.numbers[atoms]
@@ -69,24 +73,31 @@ class Features:
         """Average the atoms of each structure; rows for structures stay as they are."""
         if self.rows == "structures":
             return self
-        values = segment_mean(self.values.astype(np.float64), self.offsets)
+        values = segment_mean(np.asarray(self.values, dtype=np.float64), self.offsets)
         return replace(self, values=values, rows="structures", reduced="mean")
 
     def sum(self) -> Features:
         """Sum the atoms of each structure; rows for structures stay as they are."""
         if self.rows == "structures":
             return self
-        values = segment_sum(self.values.astype(np.float64), self.offsets)
+        values = segment_sum(np.asarray(self.values, dtype=np.float64), self.offsets)
         return replace(self, values=values, rows="structures", reduced="sum")
 
     @classmethod
     def concatenate(cls, parts: Sequence[Features]) -> Features:
-        """Join features of the same columns in the order given; at least one part."""
+        """Join features of the same columns in the order given.
+
+        Raises:
+            InputError: there is no part, or they differ in what a row or a column is.
+        """
+        kinds = {(part.rows, part.reduced, part.names, part.width) for part in parts}
+        if len(kinds) != 1:
+            raise InputError(f"only features of one kind can be joined, got {len(kinds)} kinds")
         lengths = np.concatenate([part.sizes for part in parts])
-        numbers = [part.numbers for part in parts]
+        numbers = [part.numbers for part in parts if part.numbers is not None]
         return replace(
             parts[0],
             values=np.concatenate([part.values for part in parts]),
             offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-            numbers=None if any(n is None for n in numbers) else np.concatenate(numbers),
+            numbers=np.concatenate(numbers) if len(numbers) == len(parts) else None,
         )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from collections.abc import Iterator
+import secrets
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 
 @contextmanager
-def written_atomically(path: Path | str) -> Iterator[Path]:
+def written_atomically(path: Path | str) -> Generator[Path]:
     """Yield a temporary path beside `path`; it takes the place of `path` when the block succeeds.
 
     The content is flushed to disk before the rename; after an error the temporary file is gone
@@ -19,14 +19,13 @@ def written_atomically(path: Path | str) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    os.close(handle)
-    part = Path(name)
+    # Not tempfile: its files are closed to other users, and so would be what we write.
+    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    part.touch(exist_ok=False)
     try:
         yield part
         with part.open("rb+") as stream:
             os.fsync(stream.fileno())
-        part.chmod(0o666 & ~_umask())
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -41,9 +40,3 @@ def write_text(path: Path | str, text: str) -> None:
 def write_json(path: Path | str, content: object) -> None:
     """Write JSON atomically; NaN is refused, it is not JSON."""
     write_text(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -15,7 +15,7 @@ def hash_arrays(*arrays: np.ndarray) -> str:
     for array in arrays:
         little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
         digest.update(f"{little.dtype.str}{little.shape}".encode())
-        digest.update(little.tobytes() if little.dtype.kind == "U" else memoryview(little).cast("B"))
+        digest.update(little.reshape(-1).view(np.uint8).data)
     return digest.hexdigest()
 
 

@@ -4,45 +4,44 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TextIO
 
-_SECONDS_BETWEEN_LINES = 15.0
 _SECONDS_BEFORE_FIRST = 2.0
+_SECONDS_BETWEEN_LINES = 15.0
 
 
 @dataclass
 class Progress:
-    """Counts finished steps of one piece of work; see `progress`."""
+    """Counts finished steps of one piece of work; see `progress`.
+
+    Args:
+        label: What is going on, a few words.
+        total: Number of steps.
+        show: Called after every step.
+        done: Steps that are finished.
+        note: What is being done just now.
+    """
 
     label: str
     total: int
-    stream: TextIO
+    show: Callable[[Progress], None]
     done: int = 0
     note: str = ""
-    _bar: object = None
-    _task: object = None
-    _started: float = field(default_factory=time.monotonic)
-    _spoke: float = 0.0
 
     def advance(self, steps: int = 1, note: str = "") -> None:
         """Count finished steps; a note stands behind the bar."""
         self.done += steps
         self.note = note or self.note
-        if self._bar is not None:
-            self._bar.update(self._task, completed=self.done, note=self.note)  # type: ignore[attr-defined]
-            return
-        now = time.monotonic()
-        due = self._spoke + _SECONDS_BETWEEN_LINES if self._spoke else self._started + _SECONDS_BEFORE_FIRST
-        if now >= due:
-            self._spoke = now
-            print(f"{self.label}: {self.done} of {self.total} {self.note}".rstrip(), file=self.stream, flush=True)
+        self.show(self)
 
 
 @contextmanager
-def progress(label: str, total: int, *, show: bool = True, stream: TextIO | None = None) -> Iterator[Progress]:
+def progress(
+    label: str, total: int, *, show: bool = True, stream: TextIO | None = None
+) -> Generator[Progress]:
     """Open a bar for `total` steps; yields the object whose `advance` counts them.
 
     Args:
@@ -51,15 +50,33 @@ def progress(label: str, total: int, *, show: bool = True, stream: TextIO | None
         show: False counts silently.
         stream: Where it is shown; standard error by default.
     """
-    stream = stream or sys.stderr
-    state = Progress(label, total, stream)
+    out = sys.stderr if stream is None else stream
     if not show:
-        state._spoke = float("inf")
-        yield state
-        return
-    if not stream.isatty():
-        yield state
-        return
+        yield Progress(label, total, lambda _: None)
+    elif not out.isatty():
+        yield Progress(label, total, _Lines(out).show)
+    else:
+        with _bar(label, total, out) as show_bar:
+            yield Progress(label, total, show_bar)
+
+
+@dataclass
+class _Lines:
+    """Prints a line now and then, the first one soon; short work prints none."""
+
+    stream: TextIO
+    due: float = field(default_factory=lambda: time.monotonic() + _SECONDS_BEFORE_FIRST)
+
+    def show(self, state: Progress) -> None:
+        if time.monotonic() < self.due:
+            return
+        self.due = time.monotonic() + _SECONDS_BETWEEN_LINES
+        line = f"{state.label}: {state.done} of {state.total} {state.note}"
+        print(line.rstrip(), file=self.stream, flush=True)
+
+
+@contextmanager
+def _bar(label: str, total: int, stream: TextIO) -> Generator[Callable[[Progress], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
@@ -72,5 +89,5 @@ def progress(label: str, total: int, *, show: bool = True, stream: TextIO | None
         TextColumn("{task.fields[note]}"),
     )
     with Bar(*columns, console=Console(file=stream), transient=True) as bar:
-        state._bar, state._task = bar, bar.add_task(label, total=total, note="")
-        yield state
+        task = bar.add_task(label, total=total, note="")
+        yield lambda state: bar.update(task, completed=state.done, note=state.note)

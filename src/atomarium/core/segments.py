@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Float64, Int64
+from numpy.typing import ArrayLike
+
+from atomarium.core.errors import InputError
 
 
 def segment_sum(
@@ -35,8 +38,35 @@ def rows_of_segments(
     offsets: Int64[np.ndarray, "borders"], segments: Int64[np.ndarray, "chosen"]
 ) -> tuple[Int64[np.ndarray, "rows"], Int64[np.ndarray, "chosen+1"]]:
     """Return the rows of the chosen segments, in the order chosen, and their new offsets."""
+    segments = as_indices(segments, len(offsets) - 1)
     starts = offsets[segments]
     lengths = offsets[segments + 1] - starts
     new_offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    rows = np.arange(new_offsets[-1]) + np.repeat(starts - new_offsets[:-1], lengths)
-    return rows, new_offsets
+    rows = np.arange(new_offsets[-1], dtype=np.int64)
+    return rows + np.repeat(starts - new_offsets[:-1], lengths), new_offsets
+
+
+def as_indices(chosen: ArrayLike, n_segments: int) -> Int64[np.ndarray, "chosen"]:
+    """Return a choice of segments as an array of whole numbers.
+
+    Args:
+        chosen: From 0 up to the number of segments, in any order. Counting from the end is
+            refused: with offsets, the start of one segment would meet the end of another.
+        n_segments: How many there are.
+
+    Raises:
+        InputError: the choice is a mask, not a row of whole numbers, or reaches outside.
+    """
+    indices = np.asarray(chosen)
+    if indices.dtype == bool:
+        raise InputError("choose by number, not by a mask: np.flatnonzero(mask)")
+    if indices.shape == (0,):
+        return np.zeros(0, dtype=np.int64)
+    if indices.ndim != 1 or not np.issubdtype(indices.dtype, np.integer):
+        raise InputError(
+            f"choose by a row of whole numbers, got {indices.dtype} of shape {indices.shape}"
+        )
+    wrong = indices[(indices < 0) | (indices >= n_segments)]
+    if len(wrong):
+        raise InputError(f"no number {wrong[0]}: there are {n_segments}, counted from 0")
+    return indices.astype(np.int64)

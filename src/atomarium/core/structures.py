@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from operator import index as whole_number
+from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int32, Int64
+from numpy.typing import ArrayLike
 
 from atomarium.core.elements import SYMBOLS
 from atomarium.core.errors import InputError
 from atomarium.core.hashing import hash_arrays
-from atomarium.core.segments import rows_of_segments, segment_of_row
+from atomarium.core.segments import as_indices, rows_of_segments, segment_of_row
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -59,36 +61,38 @@ class Structures:
     @classmethod
     def from_arrays(
         cls,
-        numbers: np.ndarray,
-        positions: np.ndarray,
+        numbers: ArrayLike,
+        positions: ArrayLike,
         *,
-        cells: np.ndarray | None = None,
-        periodic: np.ndarray | None = None,
-        offsets: np.ndarray | None = None,
+        cells: ArrayLike | None = None,
+        periodic: ArrayLike | None = None,
+        offsets: ArrayLike | None = None,
     ) -> Structures:
         """Make structures from anything array-like and check every number.
 
         Args:
             numbers: Atomic number of each atom.
             positions: Å.
-            cells: Å; without it, no structure has a cell.
-            periodic: Without it, structures repeat along every cell vector they have.
+            cells: Å, one for each structure; without it, no structure has a cell.
+            periodic: For each structure, or the same for all; without it, structures repeat along
+                every cell vector they have.
             offsets: Without it, all atoms are one structure.
 
         Raises:
             InputError: a shape does not fit, or `check` finds a fault.
         """
-        numbers = np.array(numbers, dtype=np.int32).reshape(-1)
-        borders = np.array([0, len(numbers)] if offsets is None else offsets, dtype=np.int64)
+        whole = _whole_numbers("numbers", numbers)
+        borders = _whole_numbers("offsets", [0, len(whole)] if offsets is None else offsets)
         n_structures = len(borders) - 1
         box = np.zeros((n_structures, 3, 3)) if cells is None else np.array(cells, dtype=float)
-        box = box.reshape(-1, 3, 3)
-        repeats = np.any(box != 0, axis=2) if periodic is None else np.array(periodic, dtype=bool)
+        box = box[None] if box.shape == (3, 3) else box
+        repeats = (box != 0).any(axis=-1) if periodic is None else np.array(periodic, dtype=bool)
+        places = np.array(positions, dtype=float)
         structures = cls(
-            numbers=numbers,
-            positions=np.array(positions, dtype=float).reshape(-1, 3),
+            numbers=whole.astype(np.int32),
+            positions=places if places.size else places.reshape(-1, 3),
             cells=box,
-            periodic=np.ascontiguousarray(np.broadcast_to(repeats, (n_structures, 3))),
+            periodic=np.tile(repeats, (n_structures, 1)) if repeats.shape == (3,) else repeats,
             offsets=borders,
         )
         structures.check()
@@ -101,7 +105,9 @@ class Structures:
         Raises:
             InputError: `check` finds a fault.
         """
-        many = [atoms] if hasattr(atoms, "positions") else list(atoms)
+        from ase import Atoms
+
+        many = [atoms] if isinstance(atoms, Atoms) else list(atoms)
         if not many:
             return cls.empty()
         return cls.from_arrays(
@@ -138,16 +144,21 @@ class Structures:
     def __iter__(self) -> Iterator[Structures]:
         return (self[s] for s in range(len(self)))
 
-    def __getitem__(self, index: int | slice) -> Structures:
-        """Return one structure, or a run of them; a run shares memory with this object."""
+    def __getitem__(self, index: SupportsIndex | slice) -> Structures:
+        """Return one structure, or a run of them; a run shares memory with this object.
+
+        Raises:
+            IndexError: there is no such structure.
+        """
         if isinstance(index, slice):
             start, stop, step = index.indices(len(self))
             if step != 1:
                 return self.take(np.arange(start, stop, step))
             return self._run(start, max(start, stop))
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"structure {index} of {len(self)}")
-        start = index % len(self)
+        number = whole_number(index)
+        if not -len(self) <= number < len(self):
+            raise IndexError(f"structure {number} of {len(self)}")
+        start = number % len(self)
         return self._run(start, start + 1)
 
     def _run(self, start: int, stop: int) -> Structures:
@@ -161,8 +172,15 @@ class Structures:
         )
 
     def take(self, indices: Int64[np.ndarray, "chosen"]) -> Structures:
-        """Return the chosen structures in the order chosen."""
-        indices = np.asarray(indices, dtype=np.int64)
+        """Return the chosen structures in the order chosen.
+
+        Args:
+            indices: From 0; one structure may come several times.
+
+        Raises:
+            InputError: an index is not that of a structure.
+        """
+        indices = as_indices(indices, len(self))
         rows, offsets = rows_of_segments(self.offsets, indices)
         return Structures(
             numbers=self.numbers[rows],
@@ -211,7 +229,7 @@ class Structures:
 
     def formulas(self) -> list[str]:
         """Return the sum formula of each structure in Hill's order: C, H, then alphabetical."""
-        return [_hill_formula(self.numbers[a:b]) for a, b in zip(self.offsets, self.offsets[1:])]
+        return [_hill_formula(one) for one in np.split(self.numbers, self.offsets[1:-1])]
 
     def content_hash(self) -> str:
         """Return a name that equals only for equal structures."""
@@ -243,9 +261,13 @@ class Structures:
         wrong = np.flatnonzero((self.periodic & (lengths == 0)).any(axis=1))
         if len(wrong):
             raise InputError(f"structure {wrong[0]}: periodic along a cell vector of length 0")
-        spanned = np.where(lengths[..., None] > 0, self.cells, np.eye(3))
-        relative = np.abs(np.linalg.det(spanned)) / np.maximum(lengths, 1e-300).clip(1).prod(axis=1)
-        wrong = np.flatnonzero(self.periodic.all(axis=1) & (relative < 1e-10))
+        directions = self.cells / np.where(lengths > 0, lengths, 1.0)[..., None]
+        cosines = directions @ directions.swapaxes(1, 2)
+        both_repeat = self.periodic[:, :, None] & self.periodic[:, None, :]
+        # The determinant is the squared volume of the repeating directions, 1 where they are
+        # at right angles and, by rounding alone, about 1e-16 where they lie in one plane.
+        flatness = np.linalg.det(np.where(both_repeat, cosines, np.eye(3)))
+        wrong = np.flatnonzero(flatness < 1e-12)
         if len(wrong):
             raise InputError(f"structure {wrong[0]}: the cell has no volume")
 
@@ -264,7 +286,14 @@ class Structures:
 
 
 def _hill_formula(numbers: Int32[np.ndarray, "atoms"]) -> str:
-    counts = Counter(SYMBOLS[z] for z in numbers)
+    counts = Counter([SYMBOLS[int(z)] for z in numbers])
     first = [symbol for symbol in ("C", "H") if "C" in counts and symbol in counts]
     order = first + sorted(symbol for symbol in counts if symbol not in first)
     return "".join(f"{s}{counts[s] if counts[s] > 1 else ''}" for s in order)
+
+
+def _whole_numbers(name: str, given: ArrayLike) -> Int64[np.ndarray, "entries"]:
+    array = np.array(given)
+    if array.ndim != 1 or array.dtype.kind not in "iuf" or (array != np.trunc(array)).any():
+        raise InputError(f"{name} must be a row of whole numbers, got {given!r}")
+    return array.astype(np.int64)

@@ -9,6 +9,7 @@ Source: CODATA 2018, the values recommended by E. Tiesinga et al., Rev. Mod. Phy
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from atomarium.core.errors import InputError, did_you_mean
@@ -71,7 +72,6 @@ _ALIASES = {
     "Ang": "Å",
     "Angstrom": "Å",
     "angstrom": "Å",
-    "\u212b": "Å",
     "Hartree": "Ha",
     "hartree": "Ha",
     "Eh": "Ha",
@@ -85,7 +85,7 @@ _ALIASES = {
     "dimensionless": "1",
 }
 _KNOWN = {**_UNITS, **_DERIVED}
-_FACTOR = re.compile(r"(?P<name>a0|[^\d\s^/*·-]+|1)(?:\^?(?P<power>-?\d+))?$")
+_FACTOR = re.compile(r"1|(?P<name>a0|[^\d\s^/*·-]+)(?:\^?(?P<power>-?\d+))?")
 #: What a number may be counted per; written behind the unit: `eV/atom`.
 _COUNTED = {
     "atom": "atom",
@@ -129,11 +129,13 @@ def parse_unit(unit: str) -> tuple[float, Dimension]:
         InputError: a name in it is not known.
     """
     factor, powers = 1.0, list(_PURE)
-    for sign, word in _signed_words(unit):
-        match = _FACTOR.match(word)
+    # As people type it: one Å of several in Unicode, a0³, Å⁻¹.
+    typed = unicodedata.normalize("NFKC", unit).replace("\N{MINUS SIGN}", "-")
+    for sign, word in _signed_words(typed):
+        match = _FACTOR.fullmatch(word)
         if match is None:
             raise InputError(f"unit {unit!r}: cannot read {word!r}; write kcal/mol/Å or a0^3")
-        name, power = match["name"], sign * int(match["power"] or 1)
+        name, power = match["name"] or "1", sign * int(match["power"] or 1)
         one, dimension = _look_up(name, unit)
         factor *= one**power
         powers = [p + power * d for p, d in zip(powers, dimension, strict=True)]
@@ -144,7 +146,7 @@ def _signed_words(unit: str) -> list[tuple[int, str]]:
     numerator, *denominators = unit.strip().split("/")
     words = [(1, word) for word in re.split(r"[\s*·]+", numerator.strip()) if word]
     for denominator in denominators:
-        # As people write it: kcal/mol Å is kcal/mol · Å only when a slash says so.
+        # A slash divides by the one name behind it, as in kJ/mol/Å; what follows multiplies.
         first, *others = re.split(r"[\s*·]+", denominator.strip())
         words += [(-1, first), *((1, word) for word in others)]
     return words
