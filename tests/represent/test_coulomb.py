@@ -1,0 +1,138 @@
+"""The Coulomb matrix against its formula, symmetries and refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from atomarium.core.errors import InputError
+from atomarium.core.structures import Structures
+from atomarium.represent.coulomb import CoulombMatrix
+
+PERMUTATIONS = ("sorted_l2", "eigenspectrum", "none")
+
+
+def _molecules(sizes: tuple[int, ...] = (3, 1, 5, 3), seed: int = 0) -> Structures:
+    rng = np.random.default_rng(seed)
+    n_atoms = sum(sizes)
+    return Structures.from_arrays(
+        rng.choice([1, 6, 8], n_atoms),
+        rng.normal(scale=2.0, size=(n_atoms, 3)),
+        offsets=np.concatenate([[0], np.cumsum(sizes)]),
+    )
+
+
+def _matrix_by_hand(molecule: Structures) -> np.ndarray:
+    n_atoms = molecule.n_atoms
+    matrix = np.zeros((n_atoms, n_atoms))
+    for i in range(n_atoms):
+        for j in range(n_atoms):
+            zi, zj = int(molecule.numbers[i]), int(molecule.numbers[j])
+            distance = np.linalg.norm(molecule.positions[i] - molecule.positions[j])
+            matrix[i, j] = 0.5 * zi**2.4 if i == j else zi * zj / distance
+    return matrix
+
+
+def test_whole_matrix_is_the_formula_padded_with_zeros() -> None:
+    molecules = _molecules()
+    rows = CoulombMatrix(permutation="none", triangle=False).compute(molecules).values
+    for row, molecule in zip(rows, molecules, strict=True):
+        size = molecule.n_atoms
+        padded = row.reshape(5, 5)
+        # rtol: float64, a handful of operations.
+        np.testing.assert_allclose(padded[:size, :size], _matrix_by_hand(molecule), rtol=1e-14)
+        assert not padded[size:].any()
+        assert not padded[:, size:].any()
+
+
+def test_triangle_holds_each_entry_once() -> None:
+    molecules = _molecules()
+    whole = CoulombMatrix(permutation="sorted_l2", triangle=False).compute(molecules).values
+    rows = CoulombMatrix(permutation="sorted_l2", triangle=True).compute(molecules).values
+    assert np.array_equal(rows, whole.reshape(-1, 5, 5)[:, *np.triu_indices(5)])
+
+
+def test_sorted_rows_have_falling_lengths() -> None:
+    molecules = _molecules()
+    rows = CoulombMatrix(permutation="sorted_l2", triangle=False).compute(molecules).values
+    lengths = np.linalg.norm(rows.reshape(-1, 5, 5), axis=2)
+    assert np.all(np.diff(lengths, axis=1) <= 1e-12)  # float64, lengths of about 100
+
+
+def test_eigenspectrum_is_that_of_the_formula() -> None:
+    molecules = _molecules()
+    rows = CoulombMatrix(permutation="eigenspectrum").compute(molecules).values
+    for row, molecule in zip(rows, molecules, strict=True):
+        expected = np.linalg.eigvals(_matrix_by_hand(molecule)).real
+        expected = expected[np.argsort(-np.abs(expected))]
+        np.testing.assert_allclose(row[: molecule.n_atoms], expected, rtol=1e-10)
+        assert not row[molecule.n_atoms :].any()
+        assert np.all(np.diff(np.abs(row)) <= 0)
+
+
+@pytest.mark.parametrize("permutation", ["sorted_l2", "eigenspectrum"])
+def test_order_of_atoms_turns_and_shifts_do_not_matter(permutation: str) -> None:
+    (molecule,) = _molecules((7,))
+    rng = np.random.default_rng(1)
+    turn, _ = np.linalg.qr(rng.normal(size=(3, 3)))
+    order = rng.permutation(7)
+    moved = Structures.from_arrays(molecule.numbers[order], molecule.positions[order] @ turn + 3.0)
+    coulomb = CoulombMatrix(permutation=permutation)  # type: ignore[arg-type]
+    first, second = coulomb.compute(molecule).values, coulomb.compute(moved).values
+    np.testing.assert_allclose(first, second, rtol=1e-10)
+
+
+@pytest.mark.parametrize("permutation", PERMUTATIONS)
+def test_batch_equals_one_by_one(permutation: str) -> None:
+    molecules = _molecules((3, 1, 5, 3, 5, 5))
+    coulomb = CoulombMatrix(permutation=permutation, n_atoms_max=6)  # type: ignore[arg-type]
+    together = coulomb.compute(molecules).values
+    for row, molecule in zip(together, molecules, strict=True):
+        assert np.array_equal(row, coulomb.compute(molecule).values[0])
+
+
+def test_empty_structure_keeps_its_place() -> None:
+    molecules = _molecules((3, 0, 2))
+    features = CoulombMatrix().compute(molecules)
+    assert features.values.shape == (3, 6)
+    assert not features.values[1].any()
+
+
+def test_settling_takes_the_largest_molecule_and_keeps_what_was_given() -> None:
+    assert CoulombMatrix().settle(_molecules()).n_atoms_max == 5
+    assert CoulombMatrix(n_atoms_max=9).settle(_molecules()).n_atoms_max == 9
+
+
+def test_larger_molecule_is_refused_with_the_numbers() -> None:
+    with pytest.raises(InputError, match=r"structure 2 has 5 atoms, but n_atoms_max is 4"):
+        CoulombMatrix(n_atoms_max=4).compute(_molecules())
+    with pytest.raises(InputError, match="5 atoms"):
+        CoulombMatrix(n_atoms_max=4).settle(_molecules())
+
+
+def test_crystal_is_refused() -> None:
+    crystal = Structures.from_arrays([3], np.zeros((1, 3)), cells=np.eye(3) * 4)
+    with pytest.raises(InputError, match="structure 0 is periodic"):
+        CoulombMatrix().compute(crystal)
+
+
+def test_two_atoms_in_one_place_are_refused() -> None:
+    clash = Structures.from_arrays([1, 1, 8], [[0, 0, 0], [1, 0, 0], [1, 0, 0]])
+    both = Structures.concatenate([_molecules((3,)), clash])
+    with pytest.raises(InputError, match=r"structure 1: atoms 1 \(H\) and 2 \(O\)"):
+        CoulombMatrix().compute(both)
+
+
+def test_place_without_element_is_refused() -> None:
+    ghost = Structures.from_arrays([1, 0], [[0, 0, 0], [1, 0, 0]])
+    with pytest.raises(InputError, match="structure 0 holds X"):
+        CoulombMatrix().compute(ghost)
+
+
+def test_unfit_settings_are_refused() -> None:
+    with pytest.raises(InputError, match="did you mean 'sorted_l2'"):
+        CoulombMatrix(permutation="sorted-l2")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="n_atoms_max must be at least 1, got 0"):
+        CoulombMatrix(n_atoms_max=0)
+    with pytest.raises(InputError, match="no atoms"):
+        CoulombMatrix().settle(Structures.empty())
