@@ -15,11 +15,12 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 os.environ.setdefault("NUMBA_NUM_THREADS", "2")
 
+import jaxtyping
 import pytest
 from jaxtyping import install_import_hook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
 _ROOT = Path(__file__).resolve().parents[1]
 _REAL_DATA = _ROOT.parent / "shared" / "data"
@@ -62,3 +63,11 @@ def real_data() -> Path:
     if not _REAL_DATA.is_dir():
         pytest.skip(f"no real data sets in {_REAL_DATA}")
     return _REAL_DATA
+
+
+@pytest.fixture
+def unchecked() -> Generator[None]:
+    """Call as users do, without checked shapes, so that our own guards answer."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)

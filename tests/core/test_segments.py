@@ -1,11 +1,20 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atomarium.core.segments import rows_of_segments, segment_mean, segment_of_row, segment_sum
+from atomarium.core.errors import InputError
+from atomarium.core.segments import (
+    as_indices,
+    rows_of_segments,
+    segment_mean,
+    segment_of_row,
+    segment_sum,
+)
 
 lengths_of_segments = st.lists(st.integers(0, 5), max_size=12)
 
@@ -22,7 +31,7 @@ def _rows(n_rows: int) -> np.ndarray:
 def test_sum_equals_a_loop_over_segments(lengths):
     offsets = _offsets(lengths)
     rows = _rows(offsets[-1])
-    expected = [rows[a:b].sum(axis=0) for a, b in zip(offsets, offsets[1:], strict=False)]
+    expected = [rows[a:b].sum(axis=0) for a, b in pairwise(offsets)]
     # float64, sums of at most 5 terms of order 1
     np.testing.assert_allclose(
         segment_sum(rows, offsets), np.reshape(expected, (-1, 3)), atol=1e-14
@@ -66,5 +75,25 @@ def test_chosen_rows_are_those_of_the_chosen_segments(lengths, data):
 
 @pytest.mark.parametrize("segment", [-1, 3])
 def test_segments_that_do_not_exist_are_refused(segment):
-    with pytest.raises(IndexError, match="segment"):
+    with pytest.raises(InputError, match=f"no number {segment}: there are 3"):
         rows_of_segments(np.array([0, 2, 2, 3]), np.array([segment]))
+
+
+def test_indices_of_any_width_are_a_choice():
+    assert as_indices(np.array([2, 0], dtype=np.uint8), 3).dtype == np.int64
+    assert as_indices([], 3).shape == (0,)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("chosen", "reason"),
+    [
+        ([True, False, True], "flatnonzero"),
+        ([0.0, 1.0], "float64"),
+        ([[0, 1]], r"shape \(1, 2\)"),
+        (1, r"shape \(\)"),
+    ],
+)
+def test_what_is_no_row_of_whole_numbers_is_no_choice(chosen, reason):
+    with pytest.raises(InputError, match=reason):
+        as_indices(chosen, 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import SupportsIndex
 
 from atomarium.core.errors import InputError, did_you_mean
 
@@ -31,6 +32,6 @@ def number_of(symbol: str) -> int:
         raise InputError(message) from None
 
 
-def symbols_of(numbers: Iterable[int]) -> str:
+def symbols_of(numbers: Iterable[SupportsIndex]) -> str:
     """Return atomic numbers as a readable list: `H (1), Au (79)`."""
     return ", ".join(f"{SYMBOLS[z]} ({z})" for z in numbers)

@@ -31,7 +31,7 @@ class Features:
 
     values: Float[np.ndarray, "rows width"]
     rows: Rows
-    offsets: Int64[np.ndarray, "structures+1"]
+    offsets: Int64[np.ndarray, "borders"]
     names: tuple[str, ...] = field(default=(), repr=False)
     numbers: np.ndarray | None = field(default=None, repr=False)
     reduced: Reduction = "none"

@@ -29,7 +29,7 @@ class Pairs:
     vectors: Float64[np.ndarray, "pairs 3"]
     distances: Float64[np.ndarray, "pairs"]
     shifts: Int32[np.ndarray, "pairs 3"]
-    offsets: Int64[np.ndarray, "atoms+1"]
+    offsets: Int64[np.ndarray, "borders"]
 
     def __post_init__(self) -> None:
         for name in ("centers", "neighbors", "vectors", "distances", "shifts", "offsets"):

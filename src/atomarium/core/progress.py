@@ -1,4 +1,4 @@
-"""Show how far long work is: a bar on a terminal, a line now and then elsewhere."""
+"""Show how far long work is, on standard error: a bar on a terminal, else a line now and then."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TextIO
 
 _SECONDS_BEFORE_FIRST = 2.0
 _SECONDS_BETWEEN_LINES = 15.0
@@ -39,32 +38,27 @@ class Progress:
 
 
 @contextmanager
-def progress(
-    label: str, total: int, *, show: bool = True, stream: TextIO | None = None
-) -> Generator[Progress]:
+def progress(label: str, total: int, *, show: bool = True) -> Generator[Progress]:
     """Open a bar for `total` steps; yields the object whose `advance` counts them.
 
     Args:
         label: What is going on, a few words.
         total: Number of steps.
         show: False counts silently.
-        stream: Where it is shown; standard error by default.
     """
-    out = sys.stderr if stream is None else stream
     if not show:
         yield Progress(label, total, lambda _: None)
-    elif not out.isatty():
-        yield Progress(label, total, _Lines(out).show)
-    else:
-        with _bar(label, total, out) as show_bar:
+    elif sys.stderr.isatty():
+        with _bar(label, total) as show_bar:
             yield Progress(label, total, show_bar)
+    else:
+        yield Progress(label, total, _Lines().show)
 
 
 @dataclass
 class _Lines:
     """Prints a line now and then, the first one soon; short work prints none."""
 
-    stream: TextIO
     due: float = field(default_factory=lambda: time.monotonic() + _SECONDS_BEFORE_FIRST)
 
     def show(self, state: Progress) -> None:
@@ -72,11 +66,12 @@ class _Lines:
             return
         self.due = time.monotonic() + _SECONDS_BETWEEN_LINES
         line = f"{state.label}: {state.done} of {state.total} {state.note}"
-        print(line.rstrip(), file=self.stream, flush=True)
+        sys.stderr.write(f"{line.rstrip()}\n")
+        sys.stderr.flush()
 
 
 @contextmanager
-def _bar(label: str, total: int, stream: TextIO) -> Generator[Callable[[Progress], None]]:
+def _bar(label: str, total: int) -> Generator[Callable[[Progress], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
@@ -88,6 +83,6 @@ def _bar(label: str, total: int, stream: TextIO) -> Generator[Callable[[Progress
         TimeRemainingColumn(elapsed_when_finished=True),
         TextColumn("{task.fields[note]}"),
     )
-    with Bar(*columns, console=Console(file=stream), transient=True) as bar:
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total, note="")
         yield lambda state: bar.update(task, completed=state.done, note=state.note)

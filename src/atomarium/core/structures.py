@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from operator import index as whole_number
 from typing import TYPE_CHECKING, SupportsIndex
 
@@ -45,6 +46,8 @@ class Structures:
 
     def __post_init__(self) -> None:
         n_atoms, n_structures = len(self.numbers), len(self.offsets) - 1
+        if n_structures < 0 or self.offsets[0] != 0 or self.offsets[-1] != n_atoms:
+            raise InputError(f"offsets must run from 0 to {n_atoms} atoms, got {self.offsets!r}")
         expected = {
             "positions": (n_atoms, 3),
             "cells": (n_structures, 3, 3),
@@ -53,8 +56,6 @@ class Structures:
         for name, shape in expected.items():
             if getattr(self, name).shape != shape:
                 raise InputError(f"{name} must have shape {shape}, got {getattr(self, name).shape}")
-        if n_structures < 0 or self.offsets[0] != 0 or self.offsets[-1] != n_atoms:
-            raise InputError(f"offsets must run from 0 to {n_atoms} atoms, got {self.offsets!r}")
         for name in ("numbers", "positions", "cells", "periodic", "offsets"):
             getattr(self, name).setflags(write=False)
 
@@ -83,7 +84,7 @@ class Structures:
         """
         whole = _whole_numbers("numbers", numbers)
         borders = _whole_numbers("offsets", [0, len(whole)] if offsets is None else offsets)
-        n_structures = len(borders) - 1
+        n_structures = max(len(borders) - 1, 0)
         box = np.zeros((n_structures, 3, 3)) if cells is None else np.array(cells, dtype=float)
         box = box[None] if box.shape == (3, 3) else box
         repeats = (box != 0).any(axis=-1) if periodic is None else np.array(periodic, dtype=bool)
@@ -229,7 +230,7 @@ class Structures:
 
     def formulas(self) -> list[str]:
         """Return the sum formula of each structure in Hill's order: C, H, then alphabetical."""
-        return [_hill_formula(one) for one in np.split(self.numbers, self.offsets[1:-1])]
+        return [_hill_formula(self.numbers[start:stop]) for start, stop in pairwise(self.offsets)]
 
     def content_hash(self) -> str:
         """Return a name that equals only for equal structures."""
@@ -246,11 +247,11 @@ class Structures:
             raise InputError("offsets must not decrease")
         wrong = np.flatnonzero((self.numbers < 0) | (self.numbers >= len(SYMBOLS)))
         if len(wrong):
-            raise InputError(f"{self._where(wrong[0])}: no element {self.numbers[wrong[0]]}")
+            raise InputError(f"{self._where(int(wrong[0]))}: no element {self.numbers[wrong[0]]}")
         wrong = np.flatnonzero(~np.isfinite(self.positions).all(axis=1))
         if len(wrong):
             place = self.positions[wrong[0]].tolist()
-            raise InputError(f"{self._where(wrong[0])}: position {place} is not finite")
+            raise InputError(f"{self._where(int(wrong[0]))}: position {place} is not finite")
         wrong = np.flatnonzero(~np.isfinite(self.cells).all(axis=(1, 2)))
         if len(wrong):
             raise InputError(f"structure {wrong[0]}: cell is not finite")
