@@ -1,0 +1,18 @@
+"""What learns values from features: kernel ridge regression, ridge regression, the mean.
+
+Comes in: features and values of training structures. Goes out: fitted models that predict.
+Must not know: structures, representations, data sets, files, studies.
+"""
+
+from __future__ import annotations
+
+from atomarium.core.kinds import Family
+
+MODELS = Family(
+    "models",
+    {
+        "krr": "atomarium.models.krr:Krr",
+        "ridge": "atomarium.models.ridge:Ridge",
+        "mean": "atomarium.models.mean:Mean",
+    },
+)

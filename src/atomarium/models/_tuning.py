@@ -1,0 +1,254 @@
+"""Choose the length scale and noise of a kernel by closed-form leave-one-out errors.
+
+One measure of the rows serves all length scales, one eigendecomposition all noises. Length scales
+are scanned over the whole range on a small sample, then walked downhill on a large one.
+
+Source: C. E. Rasmussen and C. K. I. Williams, Gaussian Processes for Machine Learning (2006),
+eq. 5.12: the error of leaving out structure i is [G y]_i / G_ii, where G is the inverse of the
+kernel matrix with the noise on its diagonal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Bool, Float64, Int64
+from scipy import linalg
+
+from atomarium.core.features import Features
+from atomarium.models.kernel_matrices import StructureKernel
+
+#: Shares of the kernel's mean diagonal. Below, float64 has no digits left to tell from rounding.
+NOISES = 2.0 ** np.arange(-38, 4)
+#: Length scales searched, in half octaves from the typical distance of two rows.
+_SHORTEST, _LONGEST = -8, 20
+_SCANNED = 256
+#: Of noises whose errors differ by less, the largest is taken: its equations are the most stable.
+_EQUALLY_GOOD = 1.001
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Lesson:
+    """Structures to learn from, made ready.
+
+    Args:
+        features: As the kernel takes them.
+        values: What is to be learned, centered.
+        weights: What an error of each structure is multiplied by when errors are counted.
+    """
+
+    features: Features
+    values: Float64[np.ndarray, "structures targets"]
+    weights: Float64[np.ndarray, "structures"]
+
+    def sample(self, size: int) -> Lesson:
+        """Return at most so many structures, spread evenly over all."""
+        if len(self.values) <= size:
+            return self
+        chosen = spread_evenly(len(self.values), size)
+        return Lesson(
+            features=self.features.take(chosen),
+            values=self.values[chosen],
+            weights=self.weights[chosen],
+        )
+
+    def targets(self, chosen: Bool[np.ndarray, "targets"]) -> Lesson:
+        """Return the same structures with the chosen targets alone."""
+        return replace(self, values=self.values[:, chosen])
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was settled for one target.
+
+    Args:
+        length_scale: In units of the features.
+        noise: Share of the kernel's mean diagonal.
+        error: Root mean square of the leave-one-out errors; NaN when there was nothing to choose.
+        warnings: What a user should know about it.
+    """
+
+    length_scale: float
+    noise: float
+    error: float = float("nan")
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Tuning:
+    """What is searched.
+
+    Args:
+        length_scale: None searches.
+        noise: None searches.
+        n_structures: Number of structures whose errors decide, at most.
+    """
+
+    length_scale: float | None
+    noise: float | None
+    n_structures: int
+
+    def choose(self, kernel: StructureKernel, lesson: Lesson) -> list[Choice]:
+        """Return the best length scale and noise for each target on its own."""
+        searches_scale = self.length_scale is None and kernel.kernel.has_length_scale
+        if not searches_scale and self.noise is not None:
+            return [Choice(self.length_scale or 1.0, self.noise)] * lesson.values.shape[1]
+        noises = NOISES if self.noise is None else np.array([self.noise])
+        if not searches_scale:
+            scale = self.length_scale or 1.0
+            errors = _errors(kernel, lesson.sample(self.n_structures), [scale], noises)[0]
+            return [self._choice(scale, noises, column) for column in errors.T]
+        unit = typical_distance(kernel, lesson.features)
+        search = _Search(kernel, noises, unit)
+        sample = lesson.sample(self.n_structures)
+        search.scan(sample.sample(_SCANNED))
+        if len(sample.values) > _SCANNED:
+            search.restart(sample)
+        search.walk(step=2)
+        search.walk(step=1)
+        return [
+            self._choice(search.length_scale(place), noises, errors, place)
+            for place, errors in search.found()
+        ]
+
+    def without_search(self, kernel: StructureKernel, lesson: Lesson) -> Choice:
+        """Return a choice as good as any, for a target whose values are all equal."""
+        unit = typical_distance(kernel, lesson.features) if kernel.kernel.has_length_scale else 1.0
+        noise = float(NOISES[-1]) if self.noise is None else self.noise
+        warning = "all training values are equal: nothing to learn but their mean"
+        return Choice(self.length_scale or unit, noise, 0.0, (warning,))
+
+    def _choice(
+        self,
+        length_scale: float,
+        noises: Float64[np.ndarray, "noises"],
+        errors: Float64[np.ndarray, "noises"],
+        place: int | None = None,
+    ) -> Choice:
+        best = _largest_good(errors)
+        warnings = []
+        if place in (_SHORTEST, _LONGEST):
+            end = "shortest" if place == _SHORTEST else "longest"
+            warnings.append(f"length scale {length_scale:.4g} is the {end} of those searched")
+        if self.noise is None and best in (0, len(noises) - 1):
+            end = "smallest" if best == 0 else "largest"
+            warnings.append(f"noise {noises[best]:.2g} is the {end} of those searched")
+        return Choice(length_scale, float(noises[best]), float(errors[best]), tuple(warnings))
+
+
+class _Search:
+    """Errors by length scale, evaluated where a target's search needs them."""
+
+    def __init__(
+        self, kernel: StructureKernel, noises: Float64[np.ndarray, "noises"], unit: float
+    ) -> None:
+        self._kernel, self._noises, self._unit = kernel, noises, unit
+        self._errors: dict[int, Float64[np.ndarray, "noises targets"]] = {}
+        self._places: list[int] = []
+        self._sample: Lesson | None = None
+
+    def length_scale(self, place: int) -> float:
+        """Return the length scale at so many half octaves from the unit."""
+        return self._unit * 2.0 ** (place / 2)
+
+    def scan(self, sample: Lesson) -> None:
+        """Evaluate whole octaves over the whole range and start every target at its best."""
+        self._sample = sample
+        places = range(_SHORTEST, _LONGEST + 1, 2)
+        self._evaluate(places)
+        self._places = [self._best(t, places) for t in range(sample.values.shape[1])]
+
+    def restart(self, sample: Lesson) -> None:
+        """Forget the errors, not the places, and go on with a larger sample."""
+        self._sample, self._errors = sample, {}
+
+    def walk(self, step: int) -> None:
+        """Move every target to a better neighbor until there is none."""
+        while True:
+            nearby = [_within_range(place, step) for place in self._places]
+            self._evaluate(place for places in nearby for place in places)
+            better = [self._best(t, places) for t, places in enumerate(nearby)]
+            if better == self._places:
+                return
+            self._places = better
+
+    def found(self) -> list[tuple[int, Float64[np.ndarray, "noises"]]]:
+        """Return the place of each target and its errors there."""
+        return [(place, self._errors[place][:, t]) for t, place in enumerate(self._places)]
+
+    def _best(self, target: int, places: Iterable[int]) -> int:
+        return min(places, key=lambda place: self._errors[place][:, target].min())
+
+    def _evaluate(self, places: Iterable[int]) -> None:
+        assert self._sample is not None
+        missing = sorted(set(places) - set(self._errors))
+        if missing:
+            scales = [self.length_scale(place) for place in missing]
+            errors = _errors(self._kernel, self._sample, scales, self._noises)
+            self._errors.update(zip(missing, errors, strict=True))
+
+
+def _within_range(place: int, step: int) -> list[int]:
+    return [p for p in (place, place - step, place + step) if _SHORTEST <= p <= _LONGEST]
+
+
+def _largest_good(errors: Float64[np.ndarray, "noises"]) -> int:
+    return int(np.flatnonzero(errors <= errors.min() * _EQUALLY_GOOD)[-1])
+
+
+def _errors(
+    kernel: StructureKernel,
+    sample: Lesson,
+    length_scales: list[float],
+    noises: Float64[np.ndarray, "noises"],
+) -> list[Float64[np.ndarray, "noises targets"]]:
+    matrices = kernel.among(sample.features, length_scales)
+    return [leave_one_out(matrix, sample, noises) for matrix in matrices]
+
+
+def leave_one_out(
+    matrix: Float64[np.ndarray, "structures structures"],
+    lesson: Lesson,
+    noises: Float64[np.ndarray, "noises"],
+) -> Float64[np.ndarray, "noises targets"]:
+    """Return the root mean square errors of leaving out one structure at a time.
+
+    Args:
+        matrix: Kernel of every two structures; is overwritten.
+        lesson: The structures.
+        noises: Shares of the mean of the matrix's diagonal.
+    """
+    unit = matrix.diagonal().mean()
+    eigenvalues, vectors = linalg.eigh(matrix, overwrite_a=True, check_finite=False, driver="evd")
+    # Rounding makes the smallest ones anything about zero, negative too.
+    eigenvalues = np.maximum(eigenvalues, np.finfo(np.float64).eps * eigenvalues[-1])
+    inverses = 1 / (eigenvalues[:, None] + noises * unit)
+    diagonals = np.square(vectors) @ inverses
+    projections = vectors.T @ lesson.values
+    errors = np.empty((len(noises), projections.shape[1]))
+    for target, projection in enumerate(projections.T):
+        residuals = vectors @ (projection[:, None] * inverses) / diagonals
+        errors[:, target] = np.sqrt(np.mean((lesson.weights[:, None] * residuals) ** 2, axis=0))
+    return errors
+
+
+def typical_distance(kernel: StructureKernel, features: Features) -> float:
+    """Return a whole power of two near the median distance of two rows; 1 when all are equal."""
+    rows = spread_evenly(len(features.values), min(len(features.values), 2 * _SCANNED))
+    measures = -kernel.measures(features, rows)[np.triu_indices(len(rows), 1)]
+    scale = np.abs(features.values[rows]).max(initial=0.0)
+    apart = measures[measures > (1e-7 * scale) ** 2]
+    if not len(apart):
+        return 1.0
+    median = float(np.median(apart))
+    distance = np.sqrt(2 * median) if kernel.kernel.measure == "squared" else median
+    return float(2.0 ** np.round(np.log2(distance)))
+
+
+def spread_evenly(length: int, size: int) -> Int64[np.ndarray, "size"]:
+    """Return so many of the numbers below `length`, ascending, evenly and without a period."""
+    # Multiples of the golden ratio, modulo one, in 32-bit integers: the smallest ones lie evenly.
+    keys = np.arange(length, dtype=np.uint64) * np.uint64(2654435769) % np.uint64(2**32)
+    return np.sort(np.argsort(keys, kind="stable")[:size])
