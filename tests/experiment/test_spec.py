@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from atomarium.represent.soap import Soap
 
 from atomarium.core.errors import InputError
 from atomarium.experiment.spec import StudyFile, parse_study, read_study
 from atomarium.models.krr import Krr
-from atomarium.represent.soap import Soap
 
 GOOD = """name = "good"
 
@@ -51,7 +51,11 @@ def test_representation_left_out_is_composition() -> None:
         ("source", "sauce", r"study.toml, line 4: data.sauce: unknown key.*did you mean 'source'"),
         ("[split]", "[splitt]", r"line 9: splitt: unknown key 'splitt'; did you mean 'split'"),
         ("train = [10, 20]", 'train = "all"', r"line 10: split.train: .*got 'all'"),
-        ("train = [10, 20]", "train = [0]", r"line 10: split.train.0: .*greater than or equal to 1"),
+        (
+            "train = [10, 20]",
+            "train = [0]",
+            r"line 10: split.train.0: .*greater than or equal to 1",
+        ),
         ("train = [10, 20]", "test = 1.5", r"line 10: split.test: .*got 1.5"),
         ("train = [10, 20]", "repeats = 0", r"line 10: split.repeats: .*got 0"),
         ("train = [10, 20]", 'kind = "randm"', r"line 10: split.kind: .*'stratified'.*'randm'"),

@@ -52,7 +52,7 @@ def test_missing_target_is_refused_or_dropped(study_path: Path) -> None:
     many = read(source, ":")
     many[5].info["energy"] = float("nan")
     write(source, many, format="extxyz")
-    with pytest.raises(InputError, match="not a number for 1 of 40.*molecule-5"):
+    with pytest.raises(InputError, match=r"not a number for 1 of 40.*molecule-5"):
         make_plan(read_study(study_path))
     plan = changed(study_path, "[targets", 'missing = "drop"\n[targets')
     assert len(plan.dataset) == 39

@@ -88,5 +88,5 @@ def test_vector_is_refused() -> None:
 
 
 def test_absent_target_gets_a_hint() -> None:
-    with pytest.raises(InputError, match="no target 'energi'.*did you mean 'energy'"):
+    with pytest.raises(InputError, match=r"no target 'energi'.*did you mean 'energy'"):
         settle_target(dataset([1, 2, 3, 4]), "energi", TargetSpec())

@@ -62,8 +62,10 @@ def _threads() -> list[str]:
     from atomarium.experiment.machine import machine
 
     here = machine()
-    pools = {f"{p['internal_api']} {p.get('version') or ''}".strip(): p["num_threads"]
-             for p in threadpool_info()}
+    pools = {
+        f"{p['internal_api']} {p.get('version') or ''}".strip(): p["num_threads"]
+        for p in threadpool_info()
+    }
     return [
         f"machine: {here['processor']}, {here['cores']} cores, {here['system']}",
         f"threads: numba {numba.get_num_threads()}, "

@@ -24,7 +24,11 @@ app.command("atomarium.cli.doctor:doctor")
 
 
 def main() -> None:
-    """Run the command line; end with 0, 1 (work failed), 2 (bad input) or 130 (interrupted)."""
+    """Run the command line; end with 0, 1 (work failed), 2 (bad input) or 130 (interrupted).
+
+    Raises:
+        OSError: something failed that no user can mend; a bug to report.
+    """
     try:
         code = app(result_action="return_value", exit_on_error=True)
     except InputError as error:

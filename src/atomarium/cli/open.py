@@ -41,6 +41,8 @@ def find_page(path: Path) -> Path:
         if (folder / "report.html").is_file():
             return folder / "report.html"
     if (path / "study.toml").is_file():
-        raise InputError(f"the study in {path} has no report yet; run it again: "
-                         f"atomarium run {path / 'study.toml'} --out {path}")
+        raise InputError(
+            f"the study in {path} has no report yet; run it again: "
+            f"atomarium run {path / 'study.toml'} --out {path}"
+        )
     raise InputError(f"nothing to show in {path}: no report.html")

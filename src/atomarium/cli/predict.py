@@ -12,7 +12,9 @@ from atomarium.experiment.saved_model import load_model
 from atomarium.study.choose import find_model
 
 
-def predict(model: Path, file: str, /, *, target: str | None = None, out: Path | None = None) -> None:
+def predict(
+    model: Path, file: str, /, *, target: str | None = None, out: Path | None = None
+) -> None:
     """Predict a property of new structures.
 
     A structure with an element that the model has never seen is refused.

@@ -119,8 +119,14 @@ def _print_outcome(console: Console, plan: Plan, outcome: Outcome) -> None:
     for name, target in plan.targets.items():
         unit = target.unit or "unit not stated"
         table = Table(
-            "model", "training", f"MAE", "RMSE", "fit, CPU s", "one prediction, CPU ms",
-            title=f"{name} ({unit})", title_justify="left",
+            "model",
+            "training",
+            "MAE",
+            "RMSE",
+            "fit, CPU s",
+            "one prediction, CPU ms",
+            title=f"{name} ({unit})",
+            title_justify="left",
         )
         for point in (p for p in _last_points(points) if p.target == name):
             style = "bold" if point.model == best[name].model else ""

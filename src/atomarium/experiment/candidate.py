@@ -126,16 +126,10 @@ class Candidate:
         """Train on structures whose features `represent` has made."""
         base = None
         if self.baseline == "composition":
-            base = _COMPOSITION.settle(structures)._fit_alone(structures, values, extensive)
+            base = _fit_composition(structures, values, extensive=extensive)
             values = values - base.predict(structures)
         fitted = self.model.fit(features, values, extensive=extensive)
         return FittedCandidate(self, structures, fitted, extensive=extensive, baseline=base)
-
-    def _fit_alone(
-        self, structures: Structures, values: np.ndarray, extensive: bool
-    ) -> FittedCandidate:
-        features = self.represent(structures, extensive=extensive)
-        return self.fit(structures, features, values, extensive=extensive)
 
 
 @dataclass(frozen=True)
@@ -202,4 +196,13 @@ def _runs(structures: Structures, n_atoms: int) -> Iterator[Structures]:
         start = stop
 
 
-_COMPOSITION = Candidate(representation=Composition(), model=Ridge())
+def _fit_composition(
+    structures: Structures,
+    values: Float64[np.ndarray, "structures targets"],
+    *,
+    extensive: bool,
+) -> FittedCandidate:
+    """Learn a sum over elements."""
+    candidate = Candidate(representation=Composition(), model=Ridge()).settle(structures)
+    features = candidate.represent(structures, extensive=extensive)
+    return candidate.fit(structures, features, values, extensive=extensive)

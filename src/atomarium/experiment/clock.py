@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -22,7 +22,7 @@ class Clock:
     wall: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     @contextmanager
-    def __call__(self, step: str) -> Iterator[None]:
+    def __call__(self, step: str) -> Generator[None]:
         """Count the time of the block towards a step."""
         cpu, wall = time.process_time(), time.perf_counter()
         try:

@@ -7,6 +7,7 @@ import platform
 import sys
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 _PACKAGES = ("atomarium", "numpy", "scipy", "numba", "ase", "vesin", "optuna", "torch")
 
@@ -42,7 +43,7 @@ def n_cores() -> int:
 
 def _processor() -> str:
     try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+        with Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
             for line in lines:
                 if line.startswith("model name"):
                     return line.partition(":")[2].strip()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, cast
 
 import numpy as np
 import tomli_w
 from jaxtyping import Float64, Int64
+from pydantic import TypeAdapter, ValidationError
 
 from atomarium.core.files import write_json, write_text
 from atomarium.experiment.machine import machine, versions
@@ -56,6 +57,9 @@ class Record:
     error: str | None = None
 
 
+_RECORD = TypeAdapter(Record)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Predictions:
     """Predictions of one trial.
@@ -85,25 +89,26 @@ def keep_result(
         per_structure: CPU seconds to represent one structure.
         cite: What to cite.
     """
-    represent = per_structure * trial.n_train
     record = Record(
-        id=trial.id,
-        model=trial.model,
-        target=trial.target.name,
-        n_train=trial.n_train,
-        repeat=trial.repeat,
+        **_names(trial),
         state="finished",
         scores=dict(result.scores.plain()),
-        seconds={"represent": represent, **result.seconds},
+        seconds={"represent": per_structure * trial.n_train, **result.seconds},
         seconds_per_structure=per_structure + result.seconds["predict"] / len(trial.test),
         chosen=dict(result.fitted.fitted.chosen),
         warnings=result.fitted.fitted.warnings,
     )
-    part = _started(trials, trial)
-    try:
-        _write_record(part, trial, record)
+    model = SavedModel(
+        target=trial.target.name,
+        unit=trial.target.unit,
+        per=trial.target.per,
+        fitted=result.fitted,
+        scores=record.scores,
+        cite=cite,
+    )
+    with _folder(trials, trial, record) as folder:
         np.savez_compressed(
-            part / "predictions.npz",
+            folder / "predictions.npz",
             train=trial.train,
             test=trial.test,
             train_prediction=result.train_prediction,
@@ -111,49 +116,76 @@ def keep_result(
             train_reference=trial.target.scalar[trial.train],
             test_reference=trial.target.scalar[trial.test],
         )
-        saved = SavedModel(
-            target=trial.target.name,
-            unit=trial.target.unit,
-            per=trial.target.per,
-            fitted=result.fitted,
-            scores=record.scores,
-            cite=cite,
-        )
-        save_model(part / "model", saved)
-        _finish(part, trials / trial.id)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+        save_model(folder / "model", model)
     return record
 
 
 def keep_failure(trials: Path, trial: Trial, error: str) -> Record:
     """Write a failed trial; it is tried again when the study runs again."""
-    record = Record(
-        id=trial.id,
-        model=trial.model,
-        target=trial.target.name,
-        n_train=trial.n_train,
-        repeat=trial.repeat,
-        state="failed",
-        error=error,
-    )
-    part = _started(trials, trial)
+    record = Record(**_names(trial), state="failed", error=error)
+    with _folder(trials, trial, record):
+        return record
+
+
+class _Names(TypedDict):
+    id: str
+    model: str
+    target: str
+    n_train: int
+    repeat: int
+
+
+def _names(trial: Trial) -> _Names:
+    return {
+        "id": trial.id,
+        "model": trial.model,
+        "target": trial.target.name,
+        "n_train": trial.n_train,
+        "repeat": trial.repeat,
+    }
+
+
+@contextmanager
+def _folder(trials: Path, trial: Trial, record: Record) -> Generator[Path]:
+    """Yield a folder that takes its place among the trials when the block succeeds."""
+    trials.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f"{_PART}{trial.id}-", dir=trials))
     try:
-        _write_record(part, trial, record)
-        _finish(part, trials / trial.id)
+        settings: dict[str, Any] = _without_none(trial.settings)
+        write_text(part / "spec.toml", tomli_w.dumps(settings))
+        write_json(
+            part / "result.json",
+            {
+                **asdict(record),
+                "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+                "versions": versions(),
+                "machine": machine(),
+            },
+        )
+        yield part
+        part.chmod(0o755)
+        shutil.rmtree(trials / trial.id, ignore_errors=True)  # of an earlier failure
+        part.replace(trials / trial.id)
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    return record
+
+
+def _without_none(settings: object) -> Any:
+    """Leave out what TOML cannot say."""
+    if isinstance(settings, dict):
+        known = cast("dict[str, object]", settings)
+        return {key: _without_none(one) for key, one in known.items() if one is not None}
+    if isinstance(settings, list | tuple):
+        return [_without_none(one) for one in cast("Sequence[object]", settings)]
+    return settings
 
 
 def read_record(folder: Path) -> Record | None:
     """Return the record in a trial's folder, or None when there is none that can be read."""
     try:
-        plain = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-        fields = {name: plain[name] for name in Record.__dataclass_fields__}
-    except (OSError, ValueError, KeyError, TypeError):
+        return _RECORD.validate_json((folder / "result.json").read_bytes())
+    except (OSError, ValidationError):
         return None
-    return Record(**{**fields, "warnings": tuple(fields["warnings"])})
 
 
 def read_predictions(folder: Path) -> Predictions:
@@ -173,36 +205,3 @@ def remove_halves(trials: Path) -> None:
     """Remove what a killed process left half-written."""
     for part in trials.glob(f"{_PART}*"):
         shutil.rmtree(part, ignore_errors=True)
-
-
-def _started(trials: Path, trial: Trial) -> Path:
-    trials.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=f"{_PART}{trial.id}-", dir=trials))
-
-
-def _write_record(part: Path, trial: Trial, record: Record) -> None:
-    write_text(part / "spec.toml", tomli_w.dumps(_without_none(trial.settings)))
-    plain = {
-        **{name: getattr(record, name) for name in Record.__dataclass_fields__},
-        "warnings": list(record.warnings),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": versions(),
-        "machine": machine(),
-    }
-    write_json(part / "result.json", plain)
-
-
-def _finish(part: Path, folder: Path) -> None:
-    """Put a complete folder in its place; an earlier one, of a failed trial, goes."""
-    part.chmod(0o755)
-    shutil.rmtree(folder, ignore_errors=True)
-    os.replace(part, folder)
-
-
-def _without_none(settings: Any) -> Any:
-    """Leave out what TOML cannot say."""
-    if isinstance(settings, dict):
-        return {k: _without_none(v) for k, v in settings.items() if v is not None}
-    if isinstance(settings, list | tuple):
-        return [_without_none(value) for value in settings]
-    return settings

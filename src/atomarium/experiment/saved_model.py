@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from jaxtyping import Float64
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save_file  # pyright: ignore[reportUnknownVariableType]
 
 from atomarium.core.dataset import Dataset, Per
 from atomarium.core.errors import InputError
@@ -112,13 +112,14 @@ def load_model(folder: Path | str) -> SavedModel:
 def _settings_of(folder: Path) -> dict[str, Any]:
     path = folder / "model.json"
     try:
-        settings = json.loads(path.read_text(encoding="utf-8"))
+        plain = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"no model in {folder} (there is no {path.name})") from None
     except ValueError as error:
         raise InputError(f"{path} is not valid JSON: {error}") from None
-    if not isinstance(settings, dict) or settings.get("format") != _FORMAT:
+    if not isinstance(plain, dict) or "format" not in plain or plain["format"] != _FORMAT:
         raise InputError(f"{path} is not a model of atomarium")
+    settings = cast("dict[str, Any]", plain)
     if settings.get("version") != _VERSION:
         given = settings.get("version")
         raise InputError(f"{path}: model version {given}, this program reads {_VERSION}")

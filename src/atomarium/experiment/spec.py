@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.kinds import Family
@@ -190,7 +191,7 @@ def make_candidate(
 
     def made(family: Family, key: str, settings: dict[str, Any]) -> Any:
         try:
-            return make(family, settings)
+            return _make(family, settings)
         except _SettingsError as error:
             where = _where(name, text, (*place, key, *error.place))
             raise InputError(f"{where}: {error}") from None
@@ -210,12 +211,8 @@ class _SettingsError(InputError):
         self.place = place
 
 
-def make(family: Family, settings: dict[str, Any]) -> Any:
-    """Make the settings object of a kind from `{"kind": …, setting: value, …}`.
-
-    Raises:
-        InputError: the kind does not exist, or a setting is unknown, ill-typed or out of range.
-    """
+def _make(family: Family, settings: dict[str, Any]) -> Any:
+    """Make the settings object of a kind from `{"kind": …, setting: value, …}`."""
     rest = dict(settings)
     kind = rest.pop("kind", None)
     if not isinstance(kind, str):
@@ -224,9 +221,10 @@ def make(family: Family, settings: dict[str, Any]) -> Any:
         settings_class = family.load(kind)
     except InputError as error:
         raise _SettingsError(str(error), ("kind",)) from None
-    unknown = sorted(set(rest) - set(settings_class.__dataclass_fields__))
+    known = [one.name for one in fields(settings_class)]
+    unknown = sorted(set(rest) - set(known))
     if unknown:
-        hint = did_you_mean(unknown[0], settings_class.__dataclass_fields__)
+        hint = did_you_mean(unknown[0], known)
         raise _SettingsError(f"{kind} has no setting {unknown[0]!r}{hint}", (unknown[0],))
     adapter = TypeAdapter(settings_class)
     try:
@@ -246,9 +244,7 @@ def _check_units(spec: StudySpec, text: str, name: str) -> None:
             raise InputError(f"{where}: {error}") from None
 
 
-def _first_fault(
-    error: ValidationError, model: type[BaseModel], text: str, name: str
-) -> str:
+def _first_fault(error: ValidationError, model: type[BaseModel], text: str, name: str) -> str:
     """Say the first fault in one sentence: where, what was given, what would be right."""
     fault = error.errors()[0]
     place = tuple(part for part in fault["loc"] if not _is_branch(part))
@@ -261,7 +257,7 @@ def _first_fault(
     return f"{where}: {_reason(fault)}"
 
 
-def _reason(fault: Any) -> str:
+def _reason(fault: ErrorDetails) -> str:
     cause = fault.get("ctx", {}).get("error")
     if isinstance(cause, ValueError):
         return str(cause)
@@ -276,8 +272,8 @@ def _is_branch(part: object) -> bool:
 
 def _keys_at(model: type[BaseModel], place: tuple[Any, ...]) -> list[str]:
     """Return the keys that a place in the file may hold."""
-    fields = {"data": DataSpec, "split": SplitSpec, "targets": TargetSpec, "models": CandidateSpec}
-    part = fields.get(str(place[0]), model) if place else model
+    parts = {"data": DataSpec, "split": SplitSpec, "targets": TargetSpec, "models": CandidateSpec}
+    part = parts.get(str(place[0]), model) if place else model
     return list(part.model_fields)
 
 

@@ -31,11 +31,9 @@ def find_model(path: Path, target: str | None = None) -> Path:
     try:
         trials = json.loads(results.read_text(encoding="utf-8"))["trials"]
         finished = [trial for trial in trials if trial["state"] == "finished"]
-        return path / "trials" / _best(finished, target, path)["id"] / "model"
-    except (ValueError, KeyError, TypeError) as error:
-        if isinstance(error, InputError):
-            raise
+    except (ValueError, KeyError, TypeError):
         raise InputError(f"{results} is damaged; run the study again to mend it") from None
+    return path / "trials" / _best(finished, target, path)["id"] / "model"
 
 
 def _best(trials: list[dict[str, Any]], target: str | None, path: Path) -> dict[str, Any]:
@@ -43,8 +41,10 @@ def _best(trials: list[dict[str, Any]], target: str | None, path: Path) -> dict[
     if not targets:
         raise InputError(f"no trial in {path} has finished")
     if target is None and len(targets) > 1:
-        raise InputError(f"{path} has models of several targets; say --target {targets[0]}, or one "
-                         f"of {', '.join(targets)}")
+        raise InputError(
+            f"{path} has models of several targets; say --target {targets[0]}, or one "
+            f"of {', '.join(targets)}"
+        )
     chosen = target or targets[0]
     if chosen not in targets:
         raise InputError(f"no model for target {chosen!r} in {path}{did_you_mean(chosen, targets)}")

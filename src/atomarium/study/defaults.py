@@ -49,7 +49,7 @@ def default_study(
         {
             "name": _study_name(source, targets),
             "data": {"source": str(source)},
-            "targets": {name: given for name in targets},
+            "targets": dict.fromkeys(targets, given),
             "split": {"kind": "random", "test": 0.2, "repeats": 3},
             "models": models,
         }

@@ -16,7 +16,6 @@ from atomarium.experiment.machine import machine, versions
 from atomarium.experiment.record import Record, read_predictions
 from atomarium.experiment.trial import describe
 from atomarium.explore.page import write_page
-from atomarium.explore.payload import column
 from atomarium.study.plan import Plan
 from atomarium.study.tables import largest
 
@@ -113,11 +112,9 @@ def _predictions(records: Sequence[Record], folder: Path, shown: np.ndarray) -> 
                 "target": record.target,
                 "n_train": record.n_train,
                 "repeat": record.repeat,
-                "structures": column(
-                    np.searchsorted(shown, kept.structures[mine]).astype(np.int32)
-                ),
-                "reference": column(kept.reference[mine]),
-                "prediction": column(kept.prediction[mine]),
+                "structures": np.searchsorted(shown, kept.structures[mine]),
+                "reference": kept.reference[mine],
+                "prediction": kept.prediction[mine],
             }
         )
     return rows
@@ -128,9 +125,9 @@ def _structures(plan: Plan, shown: np.ndarray) -> dict[str, Any]:
     return {
         "ids": [plan.dataset.ids[s] for s in shown],
         "formulas": structures.formulas(),
-        "numbers": column(structures.numbers.astype(np.uint8)),
-        "positions": column(structures.positions.astype(np.float32)),
-        "cells": column(structures.cells.astype(np.float32)),
-        "periodic": column(structures.periodic.astype(np.uint8)),
-        "offsets": column(structures.offsets.astype(np.int32)),
+        "numbers": structures.numbers.astype(np.uint8),
+        "positions": structures.positions.astype(np.float32),
+        "cells": structures.cells.astype(np.float32),
+        "periodic": structures.periodic.astype(np.uint8),
+        "offsets": structures.offsets.astype(np.int32),
     }

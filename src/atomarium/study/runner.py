@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -83,11 +83,9 @@ def _represent(plan: Plan, trial: Trial, *, show: bool) -> tuple[Features, float
     # Compiling kernels and starting threads is paid once, not by the structures.
     trial.candidate.represent(structures[:1], extensive=extensive)
     clock = Clock()
-    with progress(f"represent for {trial.model}", len(structures), show=show) as bar:
-        with clock("represent"):
-            features = trial.candidate.represent(
-                structures, extensive=extensive, advance=bar.advance
-            )
+    bar_label = f"represent for {trial.model}"
+    with progress(bar_label, len(structures), show=show) as bar, clock("represent"):
+        features = trial.candidate.represent(structures, extensive=extensive, advance=bar.advance)
     return features, clock.seconds["represent"] / len(structures)
 
 
@@ -103,8 +101,12 @@ def _run_one(
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Hold a folder; the operating system lets go when the process ends, however it ends."""
+def _alone_in(folder: Path) -> Generator[None]:
+    """Hold a folder; the operating system lets go when the process ends, however it ends.
+
+    Raises:
+        InputError: another process holds it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("a") as handle:
         try:

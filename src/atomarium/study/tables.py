@@ -90,9 +90,7 @@ def write_tables(plan: Plan, records: Sequence[Record], folder: Path) -> None:
         {
             "units": units,
             "curves": [vars(point) for point in learning_curves(records)],
-            "trials": [
-                {**vars(record), "warnings": list(record.warnings)} for record in records
-            ],
+            "trials": [{**vars(record), "warnings": list(record.warnings)} for record in records],
         },
     )
     _write_csv(folder / "results.csv", [_flat(record, units) for record in records])

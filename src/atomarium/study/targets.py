@@ -68,7 +68,11 @@ def _in_unit(target: Target, spec: TargetSpec) -> Target:
 
 
 def _counted_per(target: Target, spec: TargetSpec, dataset: Dataset, *, stated: bool) -> Target:
-    """Convert what data state; take the word of the study where they state nothing."""
+    """Convert what data state; take the word of the study where they state nothing.
+
+    Raises:
+        InputError: the target does not add up over atoms.
+    """
     if spec.per is None or spec.per == target.per:
         return target
     if not stated:
@@ -111,5 +115,7 @@ def _inferred(target: Target, dataset: Dataset) -> tuple[Target, str]:
     correlation = float(np.corrcoef(sizes, target.scalar)[0, 1])
     extensive = abs(correlation) >= _CORRELATION_OF_EXTENSIVE
     word = "extensive" if extensive else "intensive"
-    note = f"{target.name}: taken as {word} (correlation with the number of atoms {correlation:.2f})"
+    note = (
+        f"{target.name}: taken as {word} (correlation with the number of atoms {correlation:.2f})"
+    )
     return replace(target, extensive=extensive), f"{note}; {say}"
