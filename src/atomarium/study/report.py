@@ -76,7 +76,11 @@ def _dataset(plan: Plan) -> dict[str, Any]:
         "n_atoms": [int(sizes.min()), float(np.median(sizes)), int(sizes.max())],
         "elements": [SYMBOLS[z] for z in dataset.structures.species],
         "findings": [
-            {"severity": finding.severity, "text": finding.text} for finding in check(dataset)
+            {
+                "severity": one.severity,
+                "text": f"{one.message}; {one.advice}" if one.advice else one.message,
+            }
+            for one in check(dataset)
         ],
     }
 

@@ -1,0 +1,18 @@
+"""From structures to features.
+
+Comes in: structures. Goes out: features, and their derivatives.
+Must not know: targets, models, files, studies.
+"""
+
+from __future__ import annotations
+
+from atomarium.core.kinds import Family
+
+REPRESENTATIONS = Family(
+    "representations",
+    {
+        "composition": "atomarium.represent.composition:Composition",
+        "coulomb-matrix": "atomarium.represent.coulomb:CoulombMatrix",
+        "soap": "atomarium.represent.soap:Soap",
+    },
+)

@@ -1,0 +1,58 @@
+"""Which elements there are, and nothing of their places: what a geometry has to beat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from atomarium.core.elements import SYMBOLS, number_of
+from atomarium.core.errors import InputError
+from atomarium.core.features import Features
+from atomarium.core.structures import Structures
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composition:
+    """One row for each atom: 1 in the column of its element, 0 elsewhere.
+
+    Summed over a structure the rows count its atoms, averaged they are its concentrations.
+
+    Args:
+        species: Symbols of the elements, one column each; settled from data when empty.
+    """
+
+    species: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(set(self.species)) != len(self.species):
+            raise InputError(f"species must differ, got {', '.join(self.species)}")
+        for symbol in self.species:
+            number_of(symbol)
+
+    def settle(self, structures: Structures) -> Composition:
+        """Return the same settings with species, where open, those of the structures."""
+        if self.species:
+            return self
+        return replace(self, species=tuple(SYMBOLS[z] for z in structures.species))
+
+    def compute(self, structures: Structures) -> Features:
+        """Return one row for each atom.
+
+        Raises:
+            InputError: an atom is of none of the species.
+        """
+        if not self.species:
+            return self.settle(structures)._compute(structures)
+        return self._compute(structures)
+
+    def _compute(self, structures: Structures) -> Features:
+        numbers = np.array([number_of(symbol) for symbol in self.species], dtype=np.int32)
+        values = (structures.numbers[:, None] == numbers).astype(np.float64)
+        strangers = np.flatnonzero(~values.any(axis=1))
+        if len(strangers):
+            symbol = SYMBOLS[structures.numbers[strangers[0]]]
+            raise InputError(f"{symbol} is not among the species {', '.join(self.species)}")
+        return Features(
+            values, "atoms", structures.offsets, names=self.species, numbers=structures.numbers
+        )
