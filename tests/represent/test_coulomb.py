@@ -22,13 +22,13 @@ def _molecules(sizes: tuple[int, ...] = (3, 1, 5, 3), seed: int = 0) -> Structur
     )
 
 
-def _matrix_by_hand(molecule: Structures) -> np.ndarray:
+def _matrix_by_hand(molecule: Structures, length_unit: float = 1 / 0.529177210903) -> np.ndarray:
     n_atoms = molecule.n_atoms
     matrix = np.zeros((n_atoms, n_atoms))
     for i in range(n_atoms):
         for j in range(n_atoms):
             zi, zj = int(molecule.numbers[i]), int(molecule.numbers[j])
-            distance = np.linalg.norm(molecule.positions[i] - molecule.positions[j])
+            distance = length_unit * np.linalg.norm(molecule.positions[i] - molecule.positions[j])
             matrix[i, j] = 0.5 * zi**2.4 if i == j else zi * zj / distance
     return matrix
 
@@ -43,6 +43,13 @@ def test_whole_matrix_is_the_formula_padded_with_zeros() -> None:
         np.testing.assert_allclose(padded[:size, :size], _matrix_by_hand(molecule), rtol=1e-14)
         assert not padded[size:].any()
         assert not padded[:, size:].any()
+
+
+def test_lengths_may_be_in_angstrom() -> None:
+    (molecule,) = _molecules((4,))
+    coulomb = CoulombMatrix(permutation="none", triangle=False, length_unit="Å")
+    row = coulomb.compute(molecule).values[0]
+    np.testing.assert_allclose(row.reshape(4, 4), _matrix_by_hand(molecule, 1.0), rtol=1e-14)
 
 
 def test_triangle_holds_each_entry_once() -> None:
@@ -132,6 +139,8 @@ def test_place_without_element_is_refused() -> None:
 def test_unfit_settings_are_refused() -> None:
     with pytest.raises(InputError, match="did you mean 'sorted_l2'"):
         CoulombMatrix(permutation="sorted-l2")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="'a0' or 'Å', got 'nm'"):
+        CoulombMatrix(length_unit="nm")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="n_atoms_max must be at least 1, got 0"):
         CoulombMatrix(n_atoms_max=0)
     with pytest.raises(InputError, match="no atoms"):

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float64
-from scipy.linalg import lapack
+from scipy.linalg import get_lapack_funcs
 
 from atomarium.core.errors import InputError
 from atomarium.models.kernel_matrices import mirror
 
 _TIMES_MORE_NOISE = 4.0
 _LARGEST_NOISE = 1.0
+_FACTORIZE, _SOLVE, _CONDITION = get_lapack_funcs(
+    ("potrf", "potrs", "pocon"), dtype=np.dtype(np.float64)
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Equations:
             if not adjustable or raised > _LARGEST_NOISE:
                 raise InputError(self._complaint(noise))
             raised *= _TIMES_MORE_NOISE
-        weights, _ = lapack.dpotrs(self._matrix.T, values, lower=0)
+        weights, _ = _SOLVE(self._matrix.T, values, lower=0)
         warnings = ()
         if raised != noise:
             warnings = (
@@ -75,10 +78,10 @@ class Equations:
         np.fill_diagonal(self._matrix, self._diagonal + noise * self._unit)
         self._whole = False
         # LAPACK sees the transpose: it overwrites the lower half, and the upper half stays.
-        _, failed = lapack.dpotrf(self._matrix.T, lower=0, clean=0, overwrite_a=1)
+        _, failed = _FACTORIZE(self._matrix.T, lower=0, clean=0, overwrite_a=1)
         if failed:
             return False
-        reciprocal, _ = lapack.dpocon(self._matrix.T, self._norm + noise * self._unit, uplo="U")
+        reciprocal, _ = _CONDITION(self._matrix.T, self._norm + noise * self._unit, uplo="U")
         return reciprocal > np.finfo(np.float64).eps
 
     def _restore(self) -> None:

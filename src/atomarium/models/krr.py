@@ -260,7 +260,11 @@ def _lesson(
 
 
 def _given(setting: float | str) -> float | None:
-    """Return a number, or None where it is to be found."""
+    """Return a number, or None where it is to be found.
+
+    Raises:
+        InputError: it is neither a number nor `auto`.
+    """
     if isinstance(setting, str) and setting != "auto":
         raise InputError(f"expected a number or 'auto', got {setting!r}")
     return None if isinstance(setting, str) else setting

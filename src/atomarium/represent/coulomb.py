@@ -14,6 +14,7 @@ from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
 from atomarium.core.segments import rows_of_segments
 from atomarium.core.structures import Structures
+from atomarium.core.units import convert
 
 Permutation = Literal["sorted_l2", "eigenspectrum", "none"]
 _PERMUTATIONS = ("sorted_l2", "eigenspectrum", "none")
@@ -23,30 +24,35 @@ _ENTRIES_AT_ONCE = 1 << 16
 
 @dataclass(frozen=True, kw_only=True)
 class CoulombMatrix:
-    """Coulomb matrix of a molecule: ½ Z^2.4 on the diagonal, product of charges / r elsewhere; r in Å.
+    """Coulomb matrix of a molecule: ½ Z^2.4 on the diagonal, product of charges / r elsewhere.
 
     One row for each structure, for any elements, padded with zeros. The model's reductions leave
     such rows as they are. With `sorted_l2` a small move of an atom may swap two rows of the
     matrix, so that its entries jump; the eigenspectrum is continuous, but holds less.
 
-    Source: M. Rupp et al., Phys. Rev. Lett. 108, 058301 (2012), eq. 1, with lengths in Å, not
-    bohr; for `sorted_l2` G. Montavon et al., Adv. Neural Inf. Process. Syst. 25, 440 (2012).
+    Source: M. Rupp et al., Phys. Rev. Lett. 108, 058301 (2012), eq. 1; for `sorted_l2`
+    G. Montavon et al., Adv. Neural Inf. Process. Syst. 25, 440 (2012).
 
     Args:
         permutation: How the order of atoms is made not to matter: rows and columns by descending
             length, eigenvalues by descending magnitude, or `none`, the order of the file.
         n_atoms_max: Largest number of atoms; left out, that of the structures settled on.
         triangle: Whether to keep one of each two equal entries instead of the whole matrix.
+        length_unit: Of r: `a0` as in the source, or `Å`, as in DScribe. The diagonal stays, so the
+            choice weighs pairs against atoms; with `a0` the eigenspectrum learns twice as well.
     """
 
     permutation: Permutation = "sorted_l2"
     n_atoms_max: int | None = None
     triangle: bool = True
+    length_unit: Literal["a0", "Å"] = "a0"
 
     def __post_init__(self) -> None:
         if self.permutation not in _PERMUTATIONS:
             hint = did_you_mean(str(self.permutation), _PERMUTATIONS)
             raise InputError(f"no permutation {self.permutation!r}{hint}")
+        if self.length_unit not in ("a0", "Å"):
+            raise InputError(f"length_unit must be 'a0' or 'Å', got {self.length_unit!r}")
         if self.n_atoms_max is not None and self.n_atoms_max < 1:
             raise InputError(f"n_atoms_max must be at least 1, got {self.n_atoms_max}")
 
@@ -76,11 +82,12 @@ class CoulombMatrix:
             return self.settle(structures).compute(structures)
         _check_molecules(structures, self.n_atoms_max)
         rows = np.zeros((len(structures), self._width))
+        positions = structures.positions * convert(1.0, "Å", self.length_unit)
         for chosen, size in _runs_of_equal_size(structures.sizes):
             atoms, _ = rows_of_segments(structures.offsets, chosen)
             matrices = _matrices(
                 structures.numbers[atoms].reshape(-1, size),
-                structures.positions[atoms].reshape(-1, size, 3),
+                positions[atoms].reshape(-1, size, 3),
             )
             if not np.isfinite(matrices).all():
                 _refuse_clash(structures, chosen, matrices)
