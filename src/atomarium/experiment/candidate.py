@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol
 
 import numpy as np
 from jaxtyping import Float64
@@ -23,7 +23,7 @@ _ATOMS_AT_ONCE = 20_000
 class Representation(Protocol):
     """Settings that turn structures into features."""
 
-    def settle(self, structures: Structures) -> Self:
+    def settle(self, structures: Structures) -> Representation:
         """Return the same settings with everything left open filled in from data."""
         ...
 
