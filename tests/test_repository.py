@@ -1,0 +1,177 @@
+"""Promises about the repository as a whole: sizes, imports, checks, the wheel, the make targets."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import atomarium
+
+_ROOT = Path(__file__).resolve().parents[1]
+_PACKAGE = _ROOT / "src" / "atomarium"
+_SOURCES = sorted(
+    path
+    for folder in ("src", "tests", "scripts", "benchmarks", "examples", "frontend/src")
+    for ending in ("py", "ts", "tsx")
+    for path in (_ROOT / folder).rglob(f"*.{ending}")
+)
+#: Files of more than 300 lines, and why they are one thing.
+_LONG_FILES: dict[str, str] = {}
+#: Functions of more than 60 lines, and why they are one story.
+_LONG_FUNCTIONS: dict[str, str] = {}
+#: What takes long to import.
+_SLOW = {"numba", "scipy", "torch", "pydantic", "optuna", "matplotlib", "ase", "vesin", "rich"}
+
+
+def _named(path: Path) -> str:
+    return path.relative_to(_ROOT).as_posix()
+
+
+def test_files_can_be_held_in_the_head():
+    long = {_named(p) for p in _SOURCES if len(p.read_text("utf-8").splitlines()) > 300}
+    assert long == set(_LONG_FILES)
+
+
+def test_functions_tell_one_story():
+    long = {
+        f"{_named(path)}:{node.name}"
+        for path in _SOURCES
+        if path.suffix == ".py"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= 60
+    }
+    assert long == set(_LONG_FUNCTIONS)
+
+
+def test_every_room_says_what_comes_in_and_what_it_must_not_know():
+    for room in _PACKAGE.glob("*/__init__.py"):
+        docstring = ast.get_docstring(ast.parse(room.read_text("utf-8"))) or ""
+        assert re.search(r"must\s+not\s+know", docstring, re.IGNORECASE), _named(room)
+
+
+def test_importing_is_light():
+    for module in ("atomarium", "atomarium.cli.main", "atomarium.core.structures"):
+        program = f"import sys, json, {module}; print(json.dumps(list(sys.modules)))"
+        done = subprocess.run(
+            [sys.executable, "-c", program], check=True, capture_output=True, text=True
+        )
+        loaded = {name.partition(".")[0] for name in json.loads(done.stdout)}
+        assert not loaded & _SLOW, module
+
+
+def test_importing_prints_nothing_and_leaves_the_environment_alone():
+    program = (
+        "import os; before = dict(os.environ); import atomarium, atomarium.cli.main\n"
+        "assert dict(os.environ) == before"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], check=True, capture_output=True
+    )
+    assert done.stdout == done.stderr == b""
+
+
+def test_every_public_name_is_there_and_nothing_else():
+    assert sorted(["__version__", *atomarium._PLACES]) == sorted(atomarium.__all__)
+    assert dir(atomarium) == sorted(atomarium.__all__)
+    for name in atomarium.__all__:
+        assert getattr(atomarium, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'Structure'"):
+        _ = atomarium.Structure
+
+
+def test_every_imported_package_is_declared():
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    lists = [project["dependencies"], *(extras[name] for name in ("nn", "notebook", "cluster"))]
+    declared = {re.match(r"[\w-]+", entry)[0].lower() for entries in lists for entry in entries}
+    providers = importlib.metadata.packages_distributions()
+    for path in _PACKAGE.rglob("*.py"):
+        for name in _imported(path) - set(sys.stdlib_module_names) - {"atomarium"}:
+            packages = {_declared_as(package) for package in providers.get(name, [name])}
+            assert packages & declared, f"{_named(path)} imports {name}, which is not declared"
+
+
+def _declared_as(package: str) -> str:
+    # pydantic comes in two packages of one version, and the first asks for the second.
+    return "pydantic" if package == "pydantic_core" else package.lower().replace("_", "-")
+
+
+def _imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+def test_make_check_passes():
+    done = subprocess.run(
+        [sys.executable, "scripts/check.py"],
+        cwd=_ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_wheel_holds_data_and_page_and_nothing_else(tmp_path):
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=_ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    sources = {p.relative_to(_ROOT / "src").as_posix() for p in _PACKAGE.rglob("*.py")}
+    assert sources <= names
+    for pattern in (
+        r"atomarium/data/catalog\.toml",
+        r"atomarium/data/packaged/.*qm9.*",
+        r"atomarium/data/packaged/.*elastic.*",
+        r"atomarium/explore/static/.*\.js",
+        r"atomarium/explore/static/.*\.css",
+        r"atomarium-.*/licenses/LICENSE",
+        r"atomarium-.*/licenses/NOTICE",
+    ):
+        assert any(re.fullmatch(pattern, name) for name in names), pattern
+    assert all(name.startswith(("atomarium/", "atomarium-")) for name in names)
+    assert not [name for name in names if "node_modules" in name or "__pycache__" in name]
+    assert wheel.stat().st_size < 6e6  # 2 MB of data, the page, and room to grow
+
+
+def test_make_says_what_there_is():
+    done = subprocess.run(
+        ["make", "--no-print-directory", "help"],
+        cwd=_ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for target in ("demo", "test", "check", "bench", "docs", "frontend"):
+        assert re.search(rf"^  {target} +\w", done.stdout, re.MULTILINE), target
+
+
+def test_an_old_python_is_answered_with_what_is_needed(tmp_path):
+    shutil.copytree(_ROOT / "scripts", tmp_path / "scripts")
+    done = subprocess.run(
+        ["sh", "scripts/make_environment.sh", "dev"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHON": "false"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "atomarium needs Python 3.11, 3.12, 3.13 or 3.14" in done.stderr
+    assert not (tmp_path / ".venv").exists()
