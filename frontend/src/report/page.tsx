@@ -1,0 +1,57 @@
+/** The report of a study as one page. */
+
+import { useMemo } from "preact/hooks";
+import { plain } from "../words";
+import { Cite, Origin, Warnings } from "./about";
+import { CostVersusError } from "./cost";
+import { DatasetCard, TargetsTable } from "./dataset";
+import { Header, TargetCards } from "./header";
+import { Inspector } from "./inspect";
+import { LearningCurves } from "./learning";
+import { Models, StudyFile } from "./models";
+import { Parity } from "./parity";
+import type { Report } from "./report";
+import { ResidualHistogram, ResidualScatter } from "./residuals";
+import { DeskContext, openDesk, useTarget } from "./state";
+import { Results } from "./table";
+
+export function ReportPage({ report }: { readonly report: Report }) {
+  const desk = useMemo(() => openDesk(report), [report]);
+  return (
+    <DeskContext.Provider value={desk}>
+      <main class="report">
+        <Header />
+        <TargetCards />
+        <TargetTitle />
+        <div class="grid">
+          <LearningCurves />
+          <CostVersusError />
+          <Parity />
+          <Inspector />
+          <ResidualHistogram />
+          <ResidualScatter />
+          <Results />
+          <Warnings />
+          <Models />
+          <h2 class="wide">Data</h2>
+          <DatasetCard />
+          <TargetsTable />
+          <h2 class="wide">To do it again</h2>
+          <StudyFile />
+          <Cite />
+          <Origin />
+        </div>
+      </main>
+    </DeskContext.Provider>
+  );
+}
+
+function TargetTitle() {
+  const target = useTarget();
+  return (
+    <div class="target-title">
+      <h2>{plain(target.name)}</h2>
+      {target.description && <p>{target.description}</p>}
+    </div>
+  );
+}

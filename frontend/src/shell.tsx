@@ -1,0 +1,112 @@
+/** The shell around every page: light or dark, which page, and words for what cannot be shown. */
+
+import type { ComponentChild } from "preact";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { ThemeContext } from "./chart/drawing";
+import type { Host } from "./host";
+import { header } from "./payload";
+import { PayloadError } from "./reader";
+import { ReportPage } from "./report/page";
+import { readReport } from "./report/report";
+import { applyTheme, DARK, LIGHT, type Theme } from "./theme";
+
+interface Page {
+  readonly version: number;
+  readonly show: (payload: unknown) => ComponentChild;
+}
+
+/** What can be shown, by the format that a payload says it has. */
+const PAGES: Readonly<Record<string, Page>> = {
+  "atomarium-report": { version: 1, show: (payload) => <ReportPage report={readReport(payload, "report")} /> },
+};
+
+export function Shell({ host }: { readonly host: Host }) {
+  const [theme, choose] = useTheme();
+  const [page] = useState(() => pageOf(host));
+  useLayoutEffect(() => applyTheme(host.themed, theme), [host, theme]);
+  return (
+    <ThemeContext.Provider value={theme}>
+      <div class="shell">
+        <ThemeSwitch theme={theme} choose={choose} />
+        {page}
+        <Colophon licenses={host.licenses} />
+      </div>
+    </ThemeContext.Provider>
+  );
+}
+
+function pageOf(host: Host): ComponentChild {
+  try {
+    const payload = host.payload();
+    const { format, version } = header(payload, "payload");
+    const page = Object.hasOwn(PAGES, format) ? PAGES[format] : undefined;
+    if (page === undefined) return <Sorry reason={`This page knows nothing of the format “${format}”.`} />;
+    if (version !== page.version) {
+      const older = version < page.version ? "an older" : "a newer";
+      return <Sorry reason={`These data are of ${older} version (${version}) than this page (${page.version}).`} />;
+    }
+    return page.show(payload);
+  } catch (error) {
+    if (error instanceof PayloadError || error instanceof SyntaxError) return <Sorry reason={error.message} />;
+    throw error;
+  }
+}
+
+function Sorry({ reason }: { readonly reason: string }) {
+  return (
+    <main class="sorry">
+      <h1>This cannot be shown</h1>
+      <p>{reason}</p>
+      <p>Write the page anew with the version of atomarium that you have.</p>
+    </main>
+  );
+}
+
+type Mode = "light" | "dark" | null;
+
+/** What the system prefers until the reader chooses; always light on paper. */
+function useTheme() {
+  const [mode, setMode] = useState<Mode>(null);
+  const dark = useMedia("(prefers-color-scheme: dark)");
+  const printing = useMedia("print");
+  const theme = !printing && (mode ?? (dark ? "dark" : "light")) === "dark" ? DARK : LIGHT;
+  return [theme, setMode] as const;
+}
+
+function useMedia(query: string): boolean {
+  const [matches, setMatches] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const list = matchMedia(query);
+    const update = () => setMatches(list.matches);
+    list.addEventListener("change", update);
+    return () => list.removeEventListener("change", update);
+  }, [query]);
+  return matches;
+}
+
+function ThemeSwitch({ theme, choose }: { readonly theme: Theme; readonly choose: (mode: Mode) => void }) {
+  const other = theme.name === "light" ? "dark" : "light";
+  return (
+    <button type="button" class="theme-switch" aria-label={`Switch to ${other}`} title={`Switch to ${other}`} onClick={() => choose(other)}>
+      <svg viewBox="0 0 20 20" aria-hidden="true">
+        {theme.name === "light"
+          ? <path d="M16.5 12.3A7 7 0 1 1 7.7 3.5a5.6 5.6 0 0 0 8.8 8.8Z" />
+          : <><circle cx="10" cy="10" r="3.6" /><path d="M10 1.6v2m0 12.8v2M1.6 10h2m12.8 0h2M4 4l1.5 1.5m9 9L16 16m0-12-1.5 1.5m-9 9L4 16" /></>}
+      </svg>
+    </button>
+  );
+}
+
+function Colophon({ licenses }: { readonly licenses: string }) {
+  return (
+    <footer class="colophon">
+      <p>Made with atomarium. This file is complete: it needs no network and sends nothing.</p>
+      {licenses && (
+        <details>
+          <summary>Licenses of what this page is built with</summary>
+          <pre>{licenses}</pre>
+        </details>
+      )}
+    </footer>
+  );
+}

@@ -1,0 +1,77 @@
+/** Numbers as a careful author would print them. */
+
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+export function count(n: number): string {
+  return n.toLocaleString("en-US");
+}
+
+/** `3 structures`, `1 structure`. */
+export function counted(n: number, noun: string): string {
+  return `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** A number with the given significant digits; powers of ten where digits would mislead. */
+export function digits(x: number, significant = 3): string {
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? "–" : x > 0 ? "∞" : "−∞";
+  if (x === 0) return "0";
+  const size = Math.abs(x);
+  if (size < 1e-4 || size >= 1e7) {
+    const [mantissa, exponent] = x.toExponential(significant - 1).split("e") as [string, string];
+    return `${minus(mantissa)} × ${power(Number(exponent))}`;
+  }
+  const decimals = Math.max(0, significant - 1 - Math.floor(Math.log10(size)));
+  return minus(x.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+}
+
+export function power(exponent: number): string {
+  const shown = [...String(Math.abs(exponent))].map((d) => SUPERSCRIPTS[Number(d)]).join("");
+  return `10${exponent < 0 ? "⁻" : ""}${shown}`;
+}
+
+/** `0.041 ± 0.003`: the deviation decides how many digits mean something. */
+export function withDeviation(mean: number, deviation: number | null): string {
+  if (deviation === null || !(deviation > 0) || !Number.isFinite(mean)) return digits(mean);
+  const decimals = decimalsOf(deviation);
+  if (decimals > 6 || Math.abs(mean) >= 1e7) return `${digits(mean)} ± ${digits(deviation, 1)}`;
+  const print = (x: number) =>
+    minus(x.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+  return `${print(mean)} ± ${print(deviation)}`;
+}
+
+/** One digit of the deviation, two when the first is a 1. */
+function decimalsOf(deviation: number): number {
+  const exponent = Math.floor(Math.log10(deviation));
+  const leading = deviation / 10 ** exponent;
+  return Math.max(0, -exponent + (leading < 1.95 ? 1 : 0));
+}
+
+export function seconds(s: number): string {
+  if (s === 0) return "0 s";
+  if (s < 1e-6) return `${digits(s * 1e9, 2)} ns`;
+  if (s < 1e-3) return `${digits(s * 1e6, 2)} µs`;
+  if (s < 1) return `${digits(s * 1e3, 2)} ms`;
+  if (s < 120) return `${digits(s, s < 10 ? 2 : 3)} s`;
+  if (s < 7200) return `${digits(s / 60, 2)} min`;
+  return `${digits(s / 3600, 2)} h`;
+}
+
+/** `eV`, `eV/atom`; the unit of a number that is counted per something. */
+export function unitPer(unit: string, per: string): string {
+  if (per === "structure" || unit === "" || unit.includes("/")) return unit;
+  return `${unit}/${per}`;
+}
+
+/** `MAE (eV)`; no parentheses where there is no unit. */
+export function labelled(name: string, unit: string): string {
+  return unit === "" ? name : `${name} (${unit})`;
+}
+
+/** Settings and names with the underscores of code taken out. */
+export function plain(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
+function minus(text: string): string {
+  return text.replace("-", "−");
+}
