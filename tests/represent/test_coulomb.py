@@ -84,7 +84,7 @@ def test_order_of_atoms_turns_and_shifts_do_not_matter(permutation: str) -> None
     turn, _ = np.linalg.qr(rng.normal(size=(3, 3)))
     order = rng.permutation(7)
     moved = Structures.from_arrays(molecule.numbers[order], molecule.positions[order] @ turn + 3.0)
-    coulomb = CoulombMatrix(permutation=permutation)  # type: ignore[arg-type]
+    coulomb = CoulombMatrix(permutation=permutation)
     first, second = coulomb.compute(molecule).values, coulomb.compute(moved).values
     np.testing.assert_allclose(first, second, rtol=1e-10)
 
@@ -92,7 +92,7 @@ def test_order_of_atoms_turns_and_shifts_do_not_matter(permutation: str) -> None
 @pytest.mark.parametrize("permutation", PERMUTATIONS)
 def test_batch_equals_one_by_one(permutation: str) -> None:
     molecules = _molecules((3, 1, 5, 3, 5, 5))
-    coulomb = CoulombMatrix(permutation=permutation, n_atoms_max=6)  # type: ignore[arg-type]
+    coulomb = CoulombMatrix(permutation=permutation, n_atoms_max=6)
     together = coulomb.compute(molecules).values
     for row, molecule in zip(together, molecules, strict=True):
         assert np.array_equal(row, coulomb.compute(molecule).values[0])
@@ -138,9 +138,9 @@ def test_place_without_element_is_refused() -> None:
 
 def test_unfit_settings_are_refused() -> None:
     with pytest.raises(InputError, match="did you mean 'sorted_l2'"):
-        CoulombMatrix(permutation="sorted-l2")  # type: ignore[arg-type]
+        CoulombMatrix(permutation="sorted-l2")
     with pytest.raises(InputError, match="'a0' or 'Å', got 'nm'"):
-        CoulombMatrix(length_unit="nm")  # type: ignore[arg-type]
+        CoulombMatrix(length_unit="nm")
     with pytest.raises(InputError, match="n_atoms_max must be at least 1, got 0"):
         CoulombMatrix(n_atoms_max=0)
     with pytest.raises(InputError, match="no atoms"):

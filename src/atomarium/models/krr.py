@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float64
@@ -17,9 +16,7 @@ from atomarium.models.kernel_matrices import StructureKernel
 from atomarium.models.kernels import kernel_named
 from atomarium.models.training import check_features, check_training, per_structure
 
-KernelName = Literal["gaussian", "laplacian", "matern3", "matern5", "linear"]
-Reduce = Literal["mean", "sum", "atoms", "atoms_same_element"]
-_REDUCTIONS = ("mean", "sum", "atoms", "atoms_same_element")
+_REDUCTIONS = ("mean", "sum", "atoms", "atoms-same-element")
 #: Kernel values held at a time while predicting, 64 MB.
 _VALUES_AT_ONCE = 1 << 23
 
@@ -30,7 +27,7 @@ class Krr:
 
     `reduce` says how atoms become structures. `mean` compares average atoms and learns an
     extensive value per atom; `sum` compares sums of atoms and learns the whole. `atoms` sums the
-    kernel over all pairs of atoms of two structures, `atoms_same_element` over pairs of one
+    kernel over all pairs of atoms of two structures, `atoms-same-element` over pairs of one
     element; what is not extensive is then divided by the number of pairs. Rows of a
     representation that describes whole structures are taken as they are.
 
@@ -38,30 +35,32 @@ class Krr:
     each target on its own; the fitted model says what was chosen.
 
     Args:
-        kernel: Function of the distance of two rows: Euclidean, for `laplacian` Manhattan; or
-            `linear`, their product.
-        reduce: From atoms to structures.
+        kernel: `gaussian`, `matern3` or `matern5` of the Euclidean distance of two rows (Matérn
+            kernels by twice their smoothness), `laplacian` of the Manhattan distance, or `linear`,
+            the product.
+        reduce: From atoms to structures: `mean`, `sum`, `atoms` or `atoms-same-element`.
         length_scale: In units of the features, above 0.
         noise: Share of the mean diagonal of the kernel matrix that is added to its diagonal, 0 or
             above.
         n_tuning: Number of training structures, spread evenly over all, that tuning looks at.
     """
 
-    kernel: KernelName = "gaussian"
-    reduce: Reduce = "mean"
-    length_scale: float | Literal["auto"] = "auto"
-    noise: float | Literal["auto"] = "auto"
+    kernel: str = "gaussian"
+    reduce: str = "mean"
+    length_scale: float | str = "auto"
+    noise: float | str = "auto"
     n_tuning: int = 1000
 
     def __post_init__(self) -> None:
         kernel_named(self.kernel)
         if self.reduce not in _REDUCTIONS:
-            hint = did_you_mean(str(self.reduce), _REDUCTIONS)
+            hint = did_you_mean(self.reduce, _REDUCTIONS)
             raise InputError(f"no way to reduce atoms is called {self.reduce!r}{hint}")
-        if not 0 < (_given(self.length_scale) or 1.0) < np.inf or self.length_scale == 0:
-            raise InputError(f"length_scale must be above 0 or 'auto', got {self.length_scale!r}")
-        if not 0 <= (_given(self.noise) or 0.0) < np.inf:
-            raise InputError(f"noise must be 0 or above, or 'auto', got {self.noise!r}")
+        length_scale, noise = _given(self.length_scale), _given(self.noise)
+        if length_scale is not None and not 0 < length_scale < np.inf:
+            raise InputError(f"length_scale must be above 0 or 'auto', got {length_scale!r}")
+        if noise is not None and not 0 <= noise < np.inf:
+            raise InputError(f"noise must be 0 or above, or 'auto', got {noise!r}")
         if self.n_tuning < 2:
             raise InputError(f"n_tuning must be at least 2, got {self.n_tuning}")
 
@@ -77,9 +76,9 @@ class Krr:
         if features.rows != "atoms":
             right = "take a representation of atoms, or reduce = 'mean'"
             raise InputError(f"reduce = {self.reduce!r} needs features of atoms; {right}")
-        if self.reduce == "atoms_same_element" and features.numbers is None:
+        if self.reduce == "atoms-same-element" and features.numbers is None:
             raise InputError(
-                "reduce = 'atoms_same_element' needs features that know their elements"
+                "reduce = 'atoms-same-element' needs features that know their elements"
             )
         return features
 
@@ -146,7 +145,7 @@ class Krr:
         return StructureKernel(
             kernel=kernel_named(self.kernel),
             origin=features.values.mean(axis=0, dtype=np.float64),
-            atom_pairs="same_element" if self.reduce == "atoms_same_element" else "all",
+            atom_pairs="same_element" if self.reduce == "atoms-same-element" else "all",
             averaged=features.rows == "atoms" and not extensive,
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float64
@@ -33,7 +32,7 @@ class Ridge:
             shortest weights. `auto` takes the least leave-one-out error, for each target alone.
     """
 
-    penalty: float | Literal["auto"] = "auto"
+    penalty: float | str = "auto"
 
     def __post_init__(self) -> None:
         if self.penalty == "auto":

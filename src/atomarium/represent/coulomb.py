@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float64, Int32, Int64
@@ -16,7 +15,6 @@ from atomarium.core.segments import rows_of_segments
 from atomarium.core.structures import Structures
 from atomarium.core.units import convert
 
-Permutation = Literal["sorted_l2", "eigenspectrum", "none"]
 _PERMUTATIONS = ("sorted_l2", "eigenspectrum", "none")
 #: Matrix entries worked on at a time: a few arrays of so many fit the processor's caches.
 _ENTRIES_AT_ONCE = 1 << 16
@@ -42,14 +40,14 @@ class CoulombMatrix:
             choice weighs pairs against atoms; with `a0` the eigenspectrum learns twice as well.
     """
 
-    permutation: Permutation = "sorted_l2"
+    permutation: str = "sorted_l2"
     n_atoms_max: int | None = None
     triangle: bool = True
-    length_unit: Literal["a0", "Å"] = "a0"
+    length_unit: str = "a0"
 
     def __post_init__(self) -> None:
         if self.permutation not in _PERMUTATIONS:
-            hint = did_you_mean(str(self.permutation), _PERMUTATIONS)
+            hint = did_you_mean(self.permutation, _PERMUTATIONS)
             raise InputError(f"no permutation {self.permutation!r}{hint}")
         if self.length_unit not in ("a0", "Å"):
             raise InputError(f"length_unit must be 'a0' or 'Å', got {self.length_unit!r}")
