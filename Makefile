@@ -31,7 +31,7 @@ bench: .venv/peers.stamp ## measure against other programs, in one run, as ratio
 	@for file in benchmarks/*.py; do echo "== $$file"; $(python) "$$file" || exit 1; done
 
 docs: .venv/docs.stamp ## build the documentation into site/; a warning is an error
-	@.venv/bin/python -m mkdocs build --strict --quiet && echo "Open site/index.html"
+	@NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict && echo "Open site/index.html"
 
 frontend: .venv/dev.stamp ## build the page's program again when its sources are newer
 	@$(python) hatch_build.py
