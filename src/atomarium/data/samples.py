@@ -38,10 +38,14 @@ def load_sample(name: str) -> Dataset:
     entry = find_entry(name)
     if not entry.packaged:
         raise InputError(f"data set {name!r} does not come with the package; use load_dataset")
-    content = (files("atomarium.data") / "packaged" / f"{name}.npz").read_bytes()
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+    with np.load(io.BytesIO(_content(name)), allow_pickle=False) as archive:
         imported = unpack({key: archive[key] for key in archive.files})
     return assemble(entry, imported, entry.provenance(source="comes with atomarium"))
+
+
+def packaged_bytes(name: str) -> int:
+    """Return the size of a set that comes with the package."""
+    return len(_content(name))
 
 
 def write_sample(path: Path, imported: Imported) -> None:
@@ -82,13 +86,15 @@ def unpack(arrays: Mapping[str, np.ndarray]) -> Imported:
         cells = arrays["cells"] * _RESOLUTION
         places = np.einsum("ai,aij->aj", places, cells[segment_of_row(offsets)])
     return Imported(
-        structures=Structures.from_arrays(
-            arrays["numbers"], places, cells=cells, offsets=offsets
-        ),
+        structures=Structures.from_arrays(arrays["numbers"], places, cells=cells, offsets=offsets),
         columns=_named(arrays, _TARGET),
         ids=tuple(arrays["ids"].tolist()),
         labels=_named(arrays, _LABEL),
     )
+
+
+def _content(name: str) -> bytes:
+    return (files("atomarium.data") / "packaged" / f"{name}.npz").read_bytes()
 
 
 def _to_whole(values: np.ndarray) -> np.ndarray:
@@ -96,4 +102,6 @@ def _to_whole(values: np.ndarray) -> np.ndarray:
 
 
 def _named(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    return {key.removeprefix(prefix): value for key, value in arrays.items() if key.startswith(prefix)}
+    return {
+        key.removeprefix(prefix): value for key, value in arrays.items() if key.startswith(prefix)
+    }

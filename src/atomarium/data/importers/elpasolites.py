@@ -30,7 +30,7 @@ _HARMLESS = {
 }
 
 
-class _NumbersOnly(pickle.Unpickler):
+class _NumbersOnly(pickle.Unpickler):  # noqa: S301 - what is harmless is listed above
     """Reads pickled arrays and never runs anything else."""
 
     def find_class(self, module: str, name: str) -> Any:
@@ -58,7 +58,7 @@ def import_elpasolites(files: tuple[Path, ...], options: Mapping[str, str]) -> I
     return Imported(
         structures=join_structures(crystals),
         columns={"formation_energy": energies, "formation_energy_per_atom": energies / sizes},
-        ids=tuple(f"{name} {i}" for name, n in zip(tables, lengths) for i in range(n)),
+        ids=tuple(f"{name} {i}" for name, n in zip(tables, lengths, strict=True) for i in range(n)),
         labels={"set": np.repeat(list(tables), lengths)},
     )
 

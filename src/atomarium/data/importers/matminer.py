@@ -12,7 +12,7 @@ import io
 import json
 import sys
 import tarfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +98,9 @@ def _read_table(path: Path, member: str) -> list[_Row]:
     return [dict(zip(header, row[len(row) - len(header) :], strict=True)) for row in rows]
 
 
-def _collect(rows: list[_Row], read_crystal: Callable[[_Row], Structures], path: Path) -> Imported:
+def _collect(
+    rows: Sequence[_Row], read_crystal: Callable[[_Row], Structures], path: Path
+) -> Imported:
     try:
         crystals = [read_crystal(row) for row in rows]
         columns = {

@@ -1,0 +1,159 @@
+"""What may be wrong with the values of a target."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float64
+
+from atomarium.core.dataset import Dataset, Target
+from atomarium.core.structures import Structures
+from atomarium.data.findings import Finding, counted, examples
+
+_FAR = 8.0
+#: One of two pictures must explain half of the values' variance and leave at most half as much
+#: unexplained as the other.
+_EXPLAINS = 0.5
+_CLEARLY = 0.5
+_MANY = 5000
+
+
+def check_target(dataset: Dataset, target: Target) -> list[Finding]:
+    """List what may be wrong with one target."""
+    missing = _check_missing(dataset, target)
+    if target.rows != "structures" or target.values.shape[1] != 1:
+        return missing
+    present = np.flatnonzero(np.isfinite(target.scalar))
+    if len(present) < 2:
+        return missing
+    if np.ptp(target.scalar[present]) == 0:
+        return [*missing, _constant(target, len(present))]
+    scaling = _check_scaling(dataset.structures, target, present)
+    # What is far off is told from what is expected for its size: first that must be right.
+    return [*missing, *(scaling or _check_outliers(dataset, target, present))]
+
+
+def _check_missing(dataset: Dataset, target: Target) -> list[Finding]:
+    rows = ~np.isfinite(target.values).all(axis=1)
+    if not rows.any():
+        return []
+    where = np.flatnonzero(rows)
+    if target.rows == "atoms":
+        where = np.unique(dataset.structures.structure_of_atom[where])
+    infinite = int(np.isinf(target.values).any(axis=1).sum())
+    return [
+        Finding(
+            check="missing values",
+            severity="error" if infinite else "warning",
+            count=len(where),
+            message=f"{target.name}: no value for {len(where)} of {counted(len(dataset), 'structure')}"
+            + (f", {infinite} values are infinite" if infinite else ""),
+            advice="they cannot be learned from; leave them out or choose another target",
+            examples=examples(dataset, where),
+        )
+    ]
+
+
+def _constant(target: Target, n_structures: int) -> Finding:
+    return Finding(
+        check="constant target",
+        severity="error",
+        count=n_structures,
+        message=f"{target.name}: all {n_structures} values are {target.scalar[0]:g}",
+        advice="there is nothing to learn; see whether the right column was read",
+    )
+
+
+def _check_outliers(dataset: Dataset, target: Target, present: np.ndarray) -> list[Finding]:
+    """Find values far from what the composition lets expect, in median absolute deviations."""
+    values = target.scalar[present]
+    if target.extensive:
+        # Sizes differ; what is left when each element has its share is comparable.
+        values = values - _by_composition(dataset.structures.take(present), values, shares=False)
+        values = values / np.sqrt(np.maximum(dataset.structures.sizes[present], 1))
+    deviations = np.abs(values - np.median(values))
+    typical = np.median(deviations)
+    if typical == 0:
+        return []
+    far = np.flatnonzero(deviations > _FAR * typical)
+    if not len(far):
+        return []
+    worst = far[np.argsort(-deviations[far])]
+    # Values that are often far off are spread widely, which is no fault of any of them.
+    wide = len(far) > 0.01 * len(present)
+    unit = f" {target.unit}" if target.unit else ""
+    return [
+        Finding(
+            check="wide spread" if wide else "outliers",
+            severity="note" if wide else "warning",
+            count=len(far),
+            message=f"{target.name}: {counted(len(far), 'value', 'lies')} more than {_FAR:g} median "
+            f"deviations off, farthest {target.scalar[present[worst[0]]]:.6g}{unit}",
+            advice="learn the logarithm, or look at medians of errors"
+            if wide
+            else "look at them: failed calculations look like this",
+            examples=examples(dataset, present[worst]),
+        )
+    ]
+
+
+def _check_scaling(structures: Structures, target: Target, present: np.ndarray) -> list[Finding]:
+    """Compare two pictures: every atom adds its share, or only proportions of elements count."""
+    if len(present) > _MANY:
+        present = present[np.linspace(0, len(present) - 1, _MANY).astype(np.int64)]
+    sizes = structures.sizes[present]
+    if len(np.unique(sizes)) < 3 or sizes.max() < 1.5 * sizes.min():
+        return []
+    values = target.scalar[present]
+    some = structures.take(present)
+    adds_up = _explained(values, _by_composition(some, values, shares=False))
+    per_atom = _explained(values, _by_composition(some, values, shares=True))
+    correlation = float(np.corrcoef(sizes, values)[0, 1])
+    told = f"correlation with the number of atoms {correlation:+.2f}; adding up over atoms "
+    told += f"explains {adds_up:.0%} of its variance, proportions of elements {per_atom:.0%}"
+    if not target.extensive and _is_clearly(adds_up, per_atom):
+        per = "" if target.per == "structure" else f" per {target.per}"
+        return [
+            Finding(
+                check="scales with size",
+                severity="warning",
+                count=len(present),
+                message=f"{target.name} is declared intensive{per} but grows with size: {told}",
+                advice="write extensive = true for it, or divide by the number of atoms",
+            )
+        ]
+    if target.extensive and _is_clearly(per_atom, adds_up):
+        return [
+            Finding(
+                check="does not scale",
+                severity="warning",
+                count=len(present),
+                message=f"{target.name} is declared extensive but does not grow with size: {told}",
+                advice="write extensive = false for it",
+            )
+        ]
+    return []
+
+
+def _is_clearly(one: float, other: float) -> bool:
+    return one > _EXPLAINS and 1.0 - one < _CLEARLY * (1.0 - other)
+
+
+def _by_composition(
+    structures: Structures, values: Float64[np.ndarray, "structures"], *, shares: bool
+) -> Float64[np.ndarray, "structures"]:
+    """Return the best linear guess from the counts of elements, or from their shares."""
+    counts = structures.composition(structures.species)
+    if shares:
+        counts /= np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    n_elements = counts.shape[1]
+    # A little damping, for elements that occur once or twice.
+    ridge = 1e-3 * np.sqrt(np.mean(counts**2)) * np.sqrt(len(values)) * np.eye(n_elements)
+    rows = np.concatenate([counts, ridge])
+    solution = np.linalg.lstsq(rows, np.concatenate([values, np.zeros(n_elements)]), rcond=None)
+    return counts @ solution[0]
+
+
+def _explained(
+    values: Float64[np.ndarray, "structures"], guess: Float64[np.ndarray, "structures"]
+) -> float:
+    return max(0.0, 1.0 - float(np.var(values - guess) / np.var(values)))
