@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+from rich.box import SIMPLE
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from atomarium.core.errors import InputError
 from atomarium.experiment.spec import StudyFile, parse_study, read_study
@@ -119,13 +121,14 @@ def _print_outcome(console: Console, plan: Plan, outcome: Outcome) -> None:
     for name, target in plan.targets.items():
         unit = target.unit or "unit not stated"
         table = Table(
-            "model",
-            "training",
-            "MAE",
-            "RMSE",
-            "fit, CPU s",
-            "one prediction, CPU ms",
-            title=f"{name} ({unit})",
+            Column("model", no_wrap=True),
+            Column("training", justify="right"),
+            Column("MAE", no_wrap=True),
+            Column("RMSE", no_wrap=True),
+            Column("fit, s", justify="right"),
+            Column("predict, ms", justify="right"),
+            box=SIMPLE,
+            title=f"{name} ({unit}); times are CPU time",
             title_justify="left",
         )
         for point in (p for p in _last_points(points) if p.target == name):
@@ -153,14 +156,19 @@ def _last_points(points: list[CurvePoint]) -> list[CurvePoint]:
 
 
 def _cells(point: CurvePoint) -> list[str]:
-    def with_spread(mean: float, std: float | None) -> str:
-        return f"{mean:.4g}" if std is None else f"{mean:.4g} ± {std:.2g}"
-
     return [
         point.model,
         str(point.n_train),
-        with_spread(point.mae, point.mae_std),
-        with_spread(point.rmse, point.rmse_std),
+        _with_spread(point.mae, point.mae_std),
+        _with_spread(point.rmse, point.rmse_std),
         f"{point.fit_seconds:.2f}",
         f"{point.predict_milliseconds:.3f}",
     ]
+
+
+def _with_spread(mean: float, std: float | None) -> str:
+    """Write a mean with as many decimals as two digits of its standard deviation need."""
+    if not std:
+        return f"{mean:.4g}"
+    decimals = max(0, 1 - math.floor(math.log10(std)))
+    return f"{mean:.{decimals}f} ± {std:.{decimals}f}"

@@ -84,15 +84,21 @@ class Candidate:
         representation: From structures to features.
         model: From features to values.
         baseline: What is learned first and subtracted: a sum over elements, or nothing.
+        elements: What that sum runs over.
     """
 
     representation: Representation
     model: Model
     baseline: Baseline = "none"
+    elements: Composition = Composition()
 
     def settle(self, structures: Structures) -> Candidate:
         """Return the same candidate with its representation settled on structures."""
-        return replace(self, representation=self.representation.settle(structures))
+        return replace(
+            self,
+            representation=self.representation.settle(structures),
+            elements=self.elements.settle(structures),
+        )
 
     def represent(
         self,
@@ -126,7 +132,9 @@ class Candidate:
         """Train on structures whose features `represent` has made."""
         base = None
         if self.baseline == "composition":
-            base = _fit_composition(structures, values, extensive=extensive)
+            sum_over_elements = Candidate(representation=self.elements, model=Ridge())
+            rows = sum_over_elements.represent(structures, extensive=extensive)
+            base = sum_over_elements.fit(structures, rows, values, extensive=extensive)
             values = values - base.predict(structures)
         fitted = self.model.fit(features, values, extensive=extensive)
         return FittedCandidate(self, structures, fitted, extensive=extensive, baseline=base)
@@ -194,15 +202,3 @@ def _runs(structures: Structures, n_atoms: int) -> Iterator[Structures]:
         stop = max(stop, start + 1)
         yield structures[start:stop]
         start = stop
-
-
-def _fit_composition(
-    structures: Structures,
-    values: Float64[np.ndarray, "structures targets"],
-    *,
-    extensive: bool,
-) -> FittedCandidate:
-    """Learn a sum over elements."""
-    candidate = Candidate(representation=Composition(), model=Ridge()).settle(structures)
-    features = candidate.represent(structures, extensive=extensive)
-    return candidate.fit(structures, features, values, extensive=extensive)
