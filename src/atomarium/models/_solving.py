@@ -82,7 +82,7 @@ class Equations:
         if failed:
             return False
         reciprocal, _ = _CONDITION(self._matrix.T, self._norm + noise * self._unit, uplo="U")
-        return reciprocal > np.finfo(np.float64).eps
+        return bool(reciprocal > np.finfo(np.float64).eps)
 
     def _restore(self) -> None:
         if not self._whole:

@@ -1,0 +1,188 @@
+"""What every kind of model promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.models.feature_samples import atom_features, smooth_values
+
+from atomarium.core.errors import InputError
+from atomarium.core.features import Features
+from atomarium.models import MODELS
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model to try.
+
+    Args:
+        kind: Its kind.
+        settings: What differs from the defaults.
+        doubles: Whether two copies of a structure have exactly twice its extensive value.
+    """
+
+    kind: str
+    settings: dict[str, Any]
+    doubles: bool = True
+
+    @property
+    def model(self) -> Any:
+        return MODELS.load(self.kind)(**self.settings)
+
+
+CASES = [
+    Case("mean", {}),
+    Case("ridge", {}),
+    Case("ridge", {"penalty": 0.1}),
+    Case("krr", {}),
+    Case("krr", {"reduce": "sum"}, doubles=False),
+    Case("krr", {"reduce": "sum", "kernel": "linear"}),
+    Case("krr", {"reduce": "atoms"}),
+    Case("krr", {"reduce": "atoms-same-element", "kernel": "laplacian"}),
+    Case("krr", {"kernel": "matern5", "length_scale": 2.0}),
+    Case("krr", {"kernel": "matern3", "noise": 1e-3}),
+]
+every_case = pytest.mark.parametrize("case", CASES, ids=str)
+either = pytest.mark.parametrize("extensive", [True, False], ids=["extensive", "intensive"])
+
+
+def test_every_kind_has_a_case() -> None:
+    assert {case.kind for case in CASES} == set(MODELS.places)
+
+
+@every_case
+@either
+def test_predictions_have_a_row_for_each_structure(case: Case, *, extensive: bool) -> None:
+    features, others = atom_features(20), atom_features(7, seed=1)
+    values = smooth_values(features, extensive=extensive, n_targets=2)
+    fitted = case.model.fit(features, values, extensive=extensive)
+    predicted = fitted.predict(others)
+    assert predicted.shape == (7, 2)
+    assert predicted.dtype == np.float64
+    assert np.isfinite(predicted).all()
+
+
+@every_case
+@either
+def test_restored_model_predicts_the_same_bits(case: Case, *, extensive: bool) -> None:
+    features, others = atom_features(20), atom_features(7, seed=1)
+    values = smooth_values(features, extensive=extensive, n_targets=2)
+    fitted = case.model.fit(features, values, extensive=extensive)
+    arrays = {name: array.copy() for name, array in fitted.arrays().items()}
+    restored = type(case.model).restore(case.model, arrays, features)
+    assert np.array_equal(restored.predict(others), fitted.predict(others))
+    assert restored.chosen == fitted.chosen
+
+
+@every_case
+@either
+def test_several_targets_equal_one_by_one(case: Case, *, extensive: bool) -> None:
+    features, others = atom_features(25), atom_features(7, seed=1)
+    values = smooth_values(features, extensive=extensive, n_targets=3)
+    together = case.model.fit(features, values, extensive=extensive).predict(others)
+    for target in range(3):
+        column = values[:, target : target + 1]
+        alone = case.model.fit(features, column, extensive=extensive).predict(others)
+        # The same equations, solved side by side; small noises lose a few digits.
+        np.testing.assert_allclose(alone[:, 0], together[:, target], rtol=1e-5)
+
+
+@every_case
+@either
+def test_digest_is_enough(case: Case, *, extensive: bool) -> None:
+    features, others = atom_features(20), atom_features(7, seed=1)
+    values = smooth_values(features, extensive=extensive)
+    digest = case.model.digest(features, extensive=extensive)
+    others_digest = case.model.digest(others, extensive=extensive)
+    fitted = case.model.fit(digest, values, extensive=extensive)
+    expected = case.model.fit(features, values, extensive=extensive).predict(others)
+    assert np.array_equal(fitted.predict(others_digest), expected)
+    again = case.model.digest(digest, extensive=extensive)
+    assert np.array_equal(again.values, digest.values)
+
+
+@every_case
+def test_two_copies_have_twice_the_value(case: Case) -> None:
+    features = atom_features(25)
+    values = smooth_values(features, extensive=True)
+    fitted = case.model.fit(features, values, extensive=True)
+    one = atom_features(1, seed=9)
+    two = Features(
+        np.concatenate([one.values, one.values]),
+        "atoms",
+        2 * one.offsets,
+        numbers=np.concatenate([one.numbers, one.numbers]),
+    )
+    ratio = float(fitted.predict(two)[0, 0] / fitted.predict(one)[0, 0])
+    assert (abs(ratio - 2) < 1e-9) == case.doubles
+
+
+@every_case
+@either
+def test_order_of_training_structures_does_not_matter(case: Case, *, extensive: bool) -> None:
+    features, others = atom_features(25), atom_features(7, seed=1)
+    values = smooth_values(features, extensive=extensive)
+    order = np.random.default_rng(0).permutation(25)
+    first = case.model.fit(features, values, extensive=extensive).predict(others)
+    second = case.model.fit(features.take(order), values[order], extensive=extensive)
+    np.testing.assert_allclose(second.predict(others), first, rtol=1e-5)
+
+
+@every_case
+def test_missing_values_are_refused(case: Case) -> None:
+    features = atom_features(9)
+    values = smooth_values(features, extensive=False)
+    values[[4, 6]] = np.nan
+    with pytest.raises(InputError, match=r"2 of 9 .* the first of structure 4; leave"):
+        case.model.fit(features, values, extensive=False)
+
+
+@every_case
+def test_unfit_training_sets_are_refused(case: Case) -> None:
+    features = atom_features(9)
+    values = smooth_values(features, extensive=False)
+    with pytest.raises(InputError, match="8 rows of values but 9 structures"):
+        case.model.fit(features, values[:8], extensive=False)
+    nothing = features.take(np.zeros(0, dtype=np.int64))
+    with pytest.raises(InputError, match="no structures to learn from"):
+        case.model.fit(nothing, values[:0], extensive=False)
+    empty = replace(features, offsets=np.where(np.arange(10) == 1, 0, features.offsets))
+    with pytest.raises(InputError, match="structure 0 has no atoms"):
+        case.model.fit(empty, values, extensive=False)
+
+
+# The mean looks at no features.
+@pytest.mark.parametrize("case", [case for case in CASES if case.kind != "mean"], ids=str)
+def test_unfit_features_are_refused(case: Case) -> None:
+    features = atom_features(9)
+    values = smooth_values(features, extensive=False)
+    broken = features.values.copy()
+    broken[5, 1] = np.inf
+    with pytest.raises(InputError, match="features are not finite"):
+        case.model.fit(replace(features, values=broken), values, extensive=False)
+    fitted = case.model.fit(features, values, extensive=False)
+    with pytest.raises(InputError, match="learned from 4 columns, got 3"):
+        fitted.predict(atom_features(2, width=3))
+
+
+@every_case
+@either
+def test_equal_values_are_predicted(case: Case, *, extensive: bool) -> None:
+    features, others = atom_features(12), atom_features(5, seed=1)
+    times = features.sizes if extensive else np.ones(12)
+    values = 1.7 * times[:, None]
+    fitted = case.model.fit(features, values, extensive=extensive)
+    expected = 1.7 * (others.sizes if extensive else np.ones(5))
+    np.testing.assert_allclose(fitted.predict(others)[:, 0], expected, rtol=1e-12)
+
+
+@every_case
+@either
+def test_one_training_structure_gives_its_value(case: Case, *, extensive: bool) -> None:
+    features = atom_features(1)
+    fitted = case.model.fit(features, np.array([[4.2]]), extensive=extensive)
+    assert fitted.predict(features)[0, 0] == pytest.approx(4.2)
+    assert isinstance(fitted.warnings, tuple)

@@ -1,0 +1,144 @@
+"""Tuning: leave-one-out errors, the search, what it says about its edges."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.models.feature_samples import atom_features, smooth_values
+from tests.references.krr_reference import kernel_of_structures, leave_one_out_krr
+
+from atomarium.core.features import Features
+from atomarium.models._tuning import (
+    NOISES,
+    Lesson,
+    Tuning,
+    leave_one_out,
+    spread_evenly,
+    typical_distance,
+)
+from atomarium.models.kernel_matrices import StructureKernel
+from atomarium.models.kernels import KERNELS
+
+
+def _lesson(n_structures: int = 25, n_targets: int = 1) -> Lesson:
+    features = atom_features(n_structures)
+    values = smooth_values(features, extensive=False, n_targets=n_targets)
+    return Lesson(
+        features=features.mean(),
+        values=values - values.mean(axis=0),
+        weights=np.random.default_rng(0).uniform(1, 3, n_structures),
+    )
+
+
+def _kernel(features: Features, name: str = "gaussian") -> StructureKernel:
+    return StructureKernel(kernel=KERNELS[name], origin=features.values.mean(axis=0))
+
+
+def test_closed_form_equals_leaving_out_one_by_one() -> None:
+    lesson = _lesson(n_targets=2)
+    matrix = kernel_of_structures(
+        "gaussian", lesson.features, lesson.features, 1.5, same_element=False
+    )
+    noises = np.array([1e-6, 1e-3, 1.0])
+    errors = leave_one_out(matrix.copy(), lesson, noises)
+    for row, noise in zip(errors, noises, strict=True):
+        residuals = leave_one_out_krr(matrix, lesson.values, noise)
+        expected = np.sqrt(np.mean((lesson.weights[:, None] * residuals) ** 2, axis=0))
+        # A condition number of 1e7 leaves nine digits.
+        np.testing.assert_allclose(row, expected, rtol=1e-8)
+
+
+def test_choice_is_as_good_as_the_best_of_the_whole_grid() -> None:
+    lesson = _lesson(60)
+    kernel = _kernel(lesson.features)
+    (choice,) = Tuning(length_scale=None, noise=None, n_structures=60).choose(kernel, lesson)
+    unit = typical_distance(kernel, lesson.features)
+    grid = [unit * 2.0 ** (place / 2) for place in range(-8, 21)]
+    errors = [leave_one_out(m, lesson, NOISES) for m in kernel.among(lesson.features, grid)]
+    assert choice.error <= np.min(errors) * 1.01
+    assert choice.length_scale in grid
+    assert choice.noise in NOISES
+
+
+def test_choice_of_a_target_does_not_depend_on_the_others() -> None:
+    lesson = _lesson(40, n_targets=3)
+    kernel = _kernel(lesson.features)
+    tuning = Tuning(length_scale=None, noise=None, n_structures=40)
+    together = tuning.choose(kernel, lesson)
+    for target, choice in enumerate(together):
+        (alone,) = tuning.choose(kernel, lesson.targets(np.arange(3) == target))
+        assert (alone.length_scale, alone.noise) == (choice.length_scale, choice.noise)
+        assert alone.error == pytest.approx(choice.error, rel=1e-8)
+
+
+def test_larger_sample_decides_after_the_scan(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("atomarium.models._tuning._SCANNED", 20)
+    lesson = _lesson(60)
+    kernel = _kernel(lesson.features)
+    (choice,) = Tuning(length_scale=None, noise=None, n_structures=50).choose(kernel, lesson)
+    (matrix,) = kernel.among(lesson.sample(50).features, [choice.length_scale])
+    errors = leave_one_out(matrix, lesson.sample(50), np.array([choice.noise]))
+    assert choice.error == pytest.approx(errors[0, 0], rel=1e-8)
+
+
+def test_what_is_given_is_kept() -> None:
+    lesson = _lesson()
+    kernel = _kernel(lesson.features)
+    (choice,) = Tuning(length_scale=3.21, noise=None, n_structures=25).choose(kernel, lesson)
+    assert choice.length_scale == 3.21
+    (choice,) = Tuning(length_scale=None, noise=0.123, n_structures=25).choose(kernel, lesson)
+    assert choice.noise == 0.123
+    (choice,) = Tuning(length_scale=3.21, noise=0.123, n_structures=25).choose(kernel, lesson)
+    assert (choice.length_scale, choice.noise) == (3.21, 0.123)
+    assert np.isnan(choice.error)
+
+
+def test_edges_of_the_search_are_reported() -> None:
+    lesson = _lesson(40)
+    # Values without any relation to the features: the best prediction is their mean.
+    noise = Lesson(
+        features=lesson.features,
+        values=np.random.default_rng(3).choice([-1.0, 1.0], (40, 1)),
+        weights=np.ones(40),
+    )
+    kernel = _kernel(noise.features)
+    (choice,) = Tuning(length_scale=0.01, noise=None, n_structures=40).choose(kernel, noise)
+    assert choice.warnings == ("noise 8 is the largest of those searched",)
+
+
+def test_ends_of_the_length_scales_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson = _lesson(40)
+    kernel = _kernel(lesson.features)
+    tuning = Tuning(length_scale=None, noise=None, n_structures=40)
+    monkeypatch.setattr("atomarium.models._tuning._LONGEST", -4)
+    (choice,) = tuning.choose(kernel, lesson)
+    assert "is the longest of those searched" in choice.warnings[0]
+    monkeypatch.setattr("atomarium.models._tuning._LONGEST", 20)
+    monkeypatch.setattr("atomarium.models._tuning._SHORTEST", 12)
+    (choice,) = tuning.choose(kernel, lesson)
+    assert "is the shortest of those searched" in choice.warnings[0]
+
+
+def test_typical_distance_follows_the_scale_of_features() -> None:
+    features = atom_features(50)
+    unit = typical_distance(_kernel(features), features)
+    larger = Features(features.values * 64, "atoms", features.offsets)
+    assert typical_distance(_kernel(larger), larger) == 64 * unit
+    distances = np.linalg.norm(features.values[:, None] - features.values, axis=2)
+    median = np.median(distances[np.triu_indices(len(distances), 1)])
+    assert unit / np.sqrt(2) <= median <= unit * np.sqrt(2)
+
+
+def test_typical_distance_of_equal_rows_is_one() -> None:
+    features = Features(np.full((5, 3), 0.1), "structures", np.arange(6))
+    assert typical_distance(_kernel(features), features) == 1.0
+
+
+def test_samples_are_spread_and_without_a_period() -> None:
+    chosen = spread_evenly(10_000, 1000)
+    assert len(np.unique(chosen)) == 1000
+    assert np.diff(chosen).max() < 30
+    for period in (2, 3, 4, 5, 10, 16):
+        counts = np.bincount(chosen % period, minlength=period)
+        assert counts.max() - counts.min() <= 0.1 * 1000 / period + 2
+    assert spread_evenly(5, 9).tolist() == [0, 1, 2, 3, 4]
