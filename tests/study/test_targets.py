@@ -20,7 +20,7 @@ WATER_AND_HYDROGEN = Structures.from_arrays(
 
 def dataset(values: list[float], *, name: str = "", **stated: object) -> Dataset:
     """Return two waters and two hydrogens with an energy."""
-    target = Target(name="energy", values=np.array(values)[:, None], **stated)  # type: ignore[arg-type]
+    target = Target(name="energy", values=np.array(values, dtype=float)[:, None], **stated)  # type: ignore[arg-type]
     return Dataset(
         structures=WATER_AND_HYDROGEN,
         targets={"energy": target},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float64
@@ -20,6 +20,7 @@ Baseline = Literal["composition", "none"]
 _ATOMS_AT_ONCE = 20_000
 
 
+@runtime_checkable
 class Representation(Protocol):
     """Settings that turn structures into features."""
 
@@ -32,6 +33,7 @@ class Representation(Protocol):
         ...
 
 
+@runtime_checkable
 class Fitted(Protocol):
     """A model after training."""
 
@@ -54,6 +56,7 @@ class Fitted(Protocol):
         ...
 
 
+@runtime_checkable
 class Model(Protocol):
     """Settings that learn values from features."""
 
