@@ -1,0 +1,84 @@
+"""Take the pictures of README and docs from the page of the demo.
+
+`make demo`, then `python scripts/make_pictures.py`. Needs Chromium.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[1]
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What one picture shows.
+
+    Args:
+        name: Of the file, below docs/pictures.
+        width: Of the window, in CSS pixels.
+        height: Of the window, in CSS pixels.
+        style: CSS that hides the rest of the page.
+    """
+
+    name: str
+    width: int
+    height: int
+    style: str = ""
+
+
+_PICTURES = (
+    Picture("report.png", 1280, 1500),
+    Picture(
+        "learning-curves.png",
+        720,
+        480,
+        "figure:not([data-chart$='learning-curves']), section, .masthead, .targets, .target-title,"
+        " main h2, footer, .shell > :not(main) { display: none !important }",
+    ),
+)
+
+
+def main() -> None:
+    """Take every picture from a report, by default that of the demo."""
+    report = Path(sys.argv[1]) if len(sys.argv) > 1 else _ROOT / "runs" / "demo" / "report.html"
+    if not report.is_file():
+        raise SystemExit(f"no report {report}: run `make demo` first")
+    browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if browser is None:
+        raise SystemExit(f"pictures need one of {', '.join(_BROWSERS)}")
+    page = report.read_text(encoding="utf-8")
+    for picture in _PICTURES:
+        goal = _ROOT / "docs" / "pictures" / picture.name
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        _take(picture, page, browser, goal)
+        print(f"{goal.relative_to(_ROOT)}: {goal.stat().st_size // 1000} kB")
+
+
+def _take(picture: Picture, page: str, browser: str, goal: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        shown = Path(folder) / "page.html"
+        # The page lets no other style act, so the copy does without that rule.
+        open_page = page.replace("Content-Security-Policy", "not-for-pictures", 1)
+        style = f"<style>{picture.style}</style></head>"
+        shown.write_text(open_page.replace("</head>", style, 1), encoding="utf-8")
+        options = [
+            "--headless=new",
+            "--no-sandbox",  # the page is our own, and root may not have a sandbox
+            "--hide-scrollbars",
+            "--virtual-time-budget=5000",  # until charts and molecule are drawn
+            f"--user-data-dir={folder}/profile",
+            f"--window-size={picture.width},{picture.height}",
+            f"--screenshot={goal}",
+        ]
+        subprocess.run([browser, *options, shown.as_uri()], check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    main()
