@@ -103,8 +103,9 @@ def test_every_imported_package_is_declared():
 
 
 def _declared_as(package: str) -> str:
-    # pydantic comes in two packages of one version, and the first asks for the second.
-    return "pydantic" if package == "pydantic_core" else package.lower().replace("_", "-")
+    # These are parts of what is declared, and released with it.
+    whole = {"pydantic_core": "pydantic", "llvmlite": "numba"}
+    return whole.get(package, package.lower().replace("_", "-"))
 
 
 def _imported(path: Path) -> set[str]:
