@@ -77,22 +77,40 @@ def _run(command: list[str], folder: Path) -> str:
     return done.stdout
 
 
-def test_readme_runs_as_it_stands(users_folder):
-    for block in _blocks(_ROOT / "README.md"):
+def _follow(document: Path, folder: Path) -> str:
+    """Do what a document tells its reader to do, block by block; return what was printed."""
+    said = []
+    for block in _blocks(document):
         if block.language == "toml":
-            (users_folder / block.file).write_text(block.code, encoding="utf-8")
+            (folder / block.file).write_text(block.code, encoding="utf-8")
         elif block.language == "python":
-            assert "MAE" in _run([sys.executable, "-W", "error", "-c", block.code], users_folder)
+            said.append(_run([sys.executable, "-W", "error", "-c", block.code], folder))
         elif block.language == "sh":
-            for line in block.code.splitlines():
-                if not line.startswith(_ALREADY_DONE):
-                    _run(["sh", "-c", line], users_folder)
+            lines = block.code.splitlines()
+            said += [
+                _run(["sh", "-c", line], folder)
+                for line in lines
+                if not line.startswith(_ALREADY_DONE)
+            ]
         else:
             pytest.fail(f"no way to run a block of {block.language}")
+    return "".join(said)
+
+
+def test_readme_runs_as_it_stands(users_folder):
+    said = _follow(_ROOT / "README.md", users_folder)
+    assert re.search(r"MAE \d+\.\d+ eV, length scale \d", said)
     for made in ("runs/my-energy/report.html", "runs/gaps/report.html", "predictions.csv"):
         assert (users_folder / made).stat().st_size > 0, made
     predictions = (users_folder / "predictions.csv").read_text(encoding="utf-8")
     assert len(predictions.splitlines()) == 1 + 10
+
+
+def test_page_on_data_runs_as_it_stands(users_folder):
+    said = _follow(_ROOT / "docs" / "data.md", users_folder)
+    assert "60 structures, energy in kcal/mol, extensive: True" in said
+    assert "mp-elastic" in said
+    assert (users_folder / "my.npz").is_file()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_named)
