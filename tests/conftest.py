@@ -15,6 +15,7 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 os.environ.setdefault("NUMBA_NUM_THREADS", "2")
 
+import hypothesis
 import jaxtyping
 import pytest
 from jaxtyping import install_import_hook
@@ -40,6 +41,12 @@ class _CompiledFinder(MetaPathFinder):
         return None
 
 
+# No example is too slow on a busy machine, and a change that has nothing to do with it must not
+# meet a new one.
+hypothesis.settings.register_profile(
+    "atomarium", deadline=None, derandomize=bool(os.environ.get("CI"))
+)
+hypothesis.settings.load_profile("atomarium")
 install_import_hook("atomarium", "beartype.beartype")
 sys.meta_path.insert(0, _CompiledFinder())
 
