@@ -26,7 +26,8 @@ def _kernel(name: str, features: Features, atom_pairs: AtomPairs = "all") -> Str
 @pytest.fixture(params=[3, 384], ids=["small blocks", "one block"])
 def _rows_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel_matrices, "_ROWS_AT_ONCE", request.param)
-    monkeypatch.setattr(kernel_matrices, "_BLOCKS_AT_ONCE", 2)
+    # Two blocks of three rows of four numbers.
+    monkeypatch.setattr(kernel_matrices, "_PREPARED_AT_ONCE", 24 if request.param == 3 else 1 << 24)
 
 
 @pytest.mark.usefixtures("_rows_at_once")

@@ -71,8 +71,9 @@ def test_choice_of_a_target_does_not_depend_on_the_others() -> None:
         assert alone.error == pytest.approx(choice.error, rel=1e-8)
 
 
-def test_larger_sample_decides_after_the_scan(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_are_those_of_the_largest_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("atomarium.models._tuning._SCANNED", 20)
+    monkeypatch.setattr("atomarium.models._tuning._WALKED", 30)
     lesson = _lesson(60)
     kernel = _kernel(lesson.features)
     (choice,) = Tuning(length_scale=None, noise=None, n_structures=50).choose(kernel, lesson)

@@ -13,9 +13,10 @@ from atomarium.models.kernel_matrices import mirror
 
 _TIMES_MORE_NOISE = 4.0
 _LARGEST_NOISE = 1.0
-_FACTORIZE, _SOLVE, _CONDITION = get_lapack_funcs(
-    ("potrf", "potrs", "pocon"), dtype=np.dtype(np.float64)
+_FACTORIZE, _SOLVE, _CONDITION, _NORM = get_lapack_funcs(
+    ("potrf", "potrs", "pocon", "lange"), dtype=np.dtype(np.float64)
 )
+_EPSILON = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Equations:
         self._matrix = matrix
         self._diagonal = matrix.diagonal().copy()
         self._unit = float(self._diagonal.mean())
-        self._norm = float(np.abs(matrix).sum(axis=0).max())
+        self._norm = float(_NORM("1", matrix.T))
         self._whole = True
 
     def solve(
@@ -81,8 +82,12 @@ class Equations:
         _, failed = _FACTORIZE(self._matrix.T, lower=0, clean=0, overwrite_a=1)
         if failed:
             return False
-        reciprocal, _ = _CONDITION(self._matrix.T, self._norm + noise * self._unit, uplo="U")
-        return bool(reciprocal > np.finfo(np.float64).eps)
+        # No eigenvalue lies below the noise: where it is large enough nothing need be estimated.
+        norm = self._norm + noise * self._unit
+        if noise * self._unit > 100 * _EPSILON * norm:
+            return True
+        reciprocal, _ = _CONDITION(self._matrix.T, norm, uplo="U")
+        return bool(reciprocal > _EPSILON)
 
     def _restore(self) -> None:
         if not self._whole:

@@ -1,7 +1,8 @@
 """Choose the length scale and noise of a kernel by closed-form leave-one-out errors.
 
 One measure of the rows serves all length scales, one eigendecomposition all noises. Length scales
-are scanned over the whole range on a small sample, then walked downhill on a large one.
+are scanned over the whole range on a small sample and walked downhill on a larger one; the noise,
+which the number of structures changes more, is settled on the largest.
 
 Source: C. E. Rasmussen and C. K. I. Williams, Gaussian Processes for Machine Learning (2006),
 eq. 5.12: the error of leaving out structure i is [G y]_i / G_ii, where G is the inverse of the
@@ -24,7 +25,8 @@ from atomarium.models.kernel_matrices import StructureKernel
 NOISES = 2.0 ** np.arange(-33, 4)
 #: Length scales searched, in half octaves from the typical distance of two rows.
 _SHORTEST, _LONGEST = -8, 20
-_SCANNED = 256
+#: Structures on which length scales are scanned, and walked.
+_SCANNED, _WALKED = 256, 512
 #: Of noises whose errors differ by less, the largest is taken: its equations are the most stable.
 _EQUALLY_GOOD = 1.001
 
@@ -104,10 +106,10 @@ class Tuning:
         search = _Search(kernel, noises, unit)
         sample = lesson.sample(self.n_structures)
         search.scan(sample.sample(_SCANNED))
-        if len(sample.values) > _SCANNED:
-            search.restart(sample)
+        search.look_at(sample.sample(_WALKED))
         search.walk(step=2)
         search.walk(step=1)
+        search.look_at(sample)
         return [
             self._choice(search.length_scale(place), noises, errors, place)
             for place, errors in search.found()
@@ -160,9 +162,11 @@ class _Search:
         self._evaluate(places)
         self._places = [self._best(t, places) for t in range(sample.values.shape[1])]
 
-    def restart(self, sample: Lesson) -> None:
-        """Forget the errors, not the places, and go on with a larger sample."""
-        self._sample, self._errors = sample, {}
+    def look_at(self, sample: Lesson) -> None:
+        """Keep the places and go on with another sample."""
+        if self._sample is None or len(sample.values) != len(self._sample.values):
+            self._sample, self._errors = sample, {}
+        self._evaluate(self._places)
 
     def walk(self, step: int) -> None:
         """Move every target to a better neighbor until there is none."""

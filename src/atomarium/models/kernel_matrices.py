@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal
 
 import numpy as np
@@ -19,10 +20,10 @@ from atomarium.core.features import Features
 from atomarium.models.kernels import Kernel, PreparedRows, fill_measure, prepare
 
 AtomPairs = Literal["all", "same_element"]
-#: Rows of a block: two sides of so many make 1 MB of numbers.
+#: Rows of a block, at most: two sides of so many make 1 MB of numbers.
 _ROWS_AT_ONCE = 384
-#: Blocks that stay prepared while the other side passes by.
-_BLOCKS_AT_ONCE = 8
+#: Numbers of prepared rows that are kept while the other side passes by, 128 MB.
+_PREPARED_AT_ONCE = 1 << 24
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -83,26 +84,35 @@ class StructureKernel:
         length_scales: Sequence[float],
     ) -> None:
         """Add the sums over one group of rows; of equal sides only the upper half of blocks."""
+        largest = max((block.n_rows for side in blocks for block in side), default=0)
+        buffers = np.empty((1 if len(length_scales) == 1 else 2, largest**2))
+        for (block, rows), (other, other_rows) in self._pairs(features, others, blocks):
+            shape = block.n_rows, other.n_rows
+            views = [buffer[: shape[0] * shape[1]].reshape(shape) for buffer in buffers]
+            measure, values = views[0], views[-1]
+            fill_measure(self.kernel.measure, rows, other_rows, measure)
+            for matrix, length_scale in zip(out, length_scales, strict=True):
+                self.kernel.fill(measure, length_scale, values)
+                matrix[block.structures, other.structures] += block.summed(values, other)
+
+    def _pairs(
+        self, features: Features, others: Features, blocks: tuple[list[_Block], list[_Block]]
+    ) -> Iterator[tuple[_Side, _Side]]:
+        """Yield pairs of blocks, prepared; as many stay prepared as memory should hold."""
         mine, theirs = blocks
         symmetric = mine is theirs
-        rows = max((len(block.rows) for block in (*mine, *theirs)), default=0)
-        buffers = np.empty((2, rows * rows))
-        for start in range(0, len(mine), _BLOCKS_AT_ONCE):
-            panel = [
-                (b, self._prepared(b, features)) for b in mine[start : start + _BLOCKS_AT_ONCE]
-            ]
+        largest = max((block.n_rows for block in mine), default=1)
+        at_once = max(1, _PREPARED_AT_ONCE // max(1, largest * features.width))
+        for start in range(0, len(mine), at_once):
+            panel = [(b, self._prepared(b, features)) for b in mine[start : start + at_once]]
             for column in range(start if symmetric else 0, len(theirs)):
-                other = theirs[column]
-                ready = self._prepared(other, others)
-                for row, (block, prepared) in enumerate(panel, start):
-                    if symmetric and row > column:
-                        continue
-                    shape = len(block.rows), len(other.rows)
-                    measure, values = (b[: shape[0] * shape[1]].reshape(shape) for b in buffers)
-                    fill_measure(self.kernel.measure, prepared, ready, measure)
-                    for matrix, length_scale in zip(out, length_scales, strict=True):
-                        self.kernel.fill(measure, length_scale, values)
-                        matrix[block.structures, other.structures] += block.summed(values, other)
+                if symmetric and column < start + len(panel):
+                    other = panel[column - start]
+                else:
+                    other = theirs[column], self._prepared(theirs[column], others)
+                for row, one in enumerate(panel, start):
+                    if not symmetric or row <= column:
+                        yield one, other
 
     def _prepared(self, block: _Block, features: Features) -> PreparedRows:
         return prepare(features.values[block.rows], self.kernel.measure, self.origin)
@@ -120,12 +130,12 @@ class _Group:
 
     Args:
         element: Atomic number; 0 for all.
-        rows: Row numbers, structure by structure.
+        rows: Row numbers, structure by structure; None for all.
         offsets: Where the rows of each structure begin.
     """
 
     element: int
-    rows: Int64[np.ndarray, "rows"]
+    rows: Int64[np.ndarray, "rows"] | None
     offsets: Int64[np.ndarray, "borders"]
 
 
@@ -134,7 +144,8 @@ class _Block:
     """A run of structures with their rows of one group."""
 
     structures: slice
-    rows: Int64[np.ndarray, "rows"]
+    rows: slice | Int64[np.ndarray, "rows"]
+    n_rows: int
     sums: sparse.csr_array | None
 
     def summed(self, values: np.ndarray, other: _Block) -> np.ndarray:
@@ -144,11 +155,14 @@ class _Block:
         return values if other.sums is None else (other.sums @ values.T).T
 
 
+_Side = tuple[_Block, PreparedRows]
+
+
 def _groups(features: Features, atom_pairs: AtomPairs) -> Iterator[_Group]:
     if features.rows == "structures":
-        yield _Group(0, np.arange(len(features)), np.arange(len(features) + 1))
+        yield _Group(0, None, np.arange(len(features) + 1))
     elif atom_pairs == "all":
-        yield _Group(0, np.arange(len(features.values)), features.offsets)
+        yield _Group(0, None, features.offsets)
     else:
         numbers = np.asarray(features.numbers)
         for element in np.unique(numbers):
@@ -157,16 +171,20 @@ def _groups(features: Features, atom_pairs: AtomPairs) -> Iterator[_Group]:
 
 
 def _blocks(group: _Group) -> Iterator[_Block]:
-    """Cut a group into whole structures of about `_ROWS_AT_ONCE` rows, at least one each."""
+    """Cut a group into whole structures, at least one each, of nearly equally many rows."""
     single = bool(np.all(np.diff(group.offsets) == 1))
     start, n_structures = 0, len(group.offsets) - 1
+    n_rows = int(group.offsets[-1])
+    at_once = ceil(n_rows / max(1, ceil(n_rows / _ROWS_AT_ONCE)))
     while start < n_structures:
-        limit = group.offsets[start] + _ROWS_AT_ONCE
+        limit = group.offsets[start] + at_once
         stop = max(int(np.searchsorted(group.offsets, limit, side="right")) - 1, start + 1)
         first, last = group.offsets[start], group.offsets[stop]
         if last > first:
             sums = None if single else _summing(group.offsets[start : stop + 1] - first)
-            yield _Block(slice(start, stop), group.rows[first:last], sums)
+            run = slice(first, last)
+            rows = run if group.rows is None else group.rows[run]
+            yield _Block(slice(start, stop), rows, int(last - first), sums)
         start = stop
 
 
