@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, runtime_checkable
 
@@ -15,22 +15,10 @@ from atomarium.core.features import Features
 from atomarium.core.structures import Structures
 from atomarium.models.ridge import Ridge
 from atomarium.represent.composition import Composition
+from atomarium.represent.streaming import Representation, runs_of_atoms
 
 Baseline = Literal["composition", "none"]
 _ATOMS_AT_ONCE = 20_000
-
-
-@runtime_checkable
-class Representation(Protocol):
-    """Settings that turn structures into features."""
-
-    def settle(self, structures: Structures) -> Representation:
-        """Return the same settings with everything left open filled in from data."""
-        ...
-
-    def compute(self, structures: Structures) -> Features:
-        """Return the features of structures."""
-        ...
 
 
 @runtime_checkable
@@ -93,7 +81,7 @@ class Candidate:
     representation: Representation
     model: Model
     baseline: Baseline = "none"
-    elements: Composition = Composition()
+    elements: Composition = field(default_factory=Composition)
 
     def settle(self, structures: Structures) -> Candidate:
         """Return the same candidate with its representation settled on structures."""
@@ -117,8 +105,8 @@ class Candidate:
             extensive: Whether they are to predict an extensive target.
             advance: Told the number of structures whenever some are done.
         """
-        parts = []
-        for run in _runs(structures, _ATOMS_AT_ONCE):
+        parts: list[Features] = []
+        for run in runs_of_atoms(structures, _ATOMS_AT_ONCE):
             features = self.representation.compute(run)
             parts.append(self.model.digest(features, extensive=extensive))
             advance(len(run))
@@ -188,20 +176,9 @@ class FittedCandidate:
             return
         atom = int(np.flatnonzero(~known)[0])
         structure = int(structures.structure_of_atom[atom])
-        unseen = SYMBOLS[structures.numbers[atom]]
+        unseen = SYMBOLS[int(structures.numbers[atom])]
         seen = ", ".join(SYMBOLS[z] for z in self.training.species)
         raise InputError(
             f"structure {ids[structure]!r} holds {unseen}, which the model has never seen; "
             f"it has learned from {seen} only"
         )
-
-
-def _runs(structures: Structures, n_atoms: int) -> Iterator[Structures]:
-    """Cut structures into runs of about so many atoms, at least one structure each."""
-    start = 0
-    while start < len(structures):
-        limit = structures.offsets[start] + n_atoms
-        stop = int(np.searchsorted(structures.offsets, limit, side="right")) - 1
-        stop = max(stop, start + 1)
-        yield structures[start:stop]
-        start = stop

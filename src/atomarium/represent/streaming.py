@@ -1,0 +1,152 @@
+"""Features of more structures than fit into memory: computed in runs, kept in one file.
+
+A folder holds `values.npy` (memory-mapped when read), `offsets.npy`, `numbers.npy` and
+`features.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, Protocol, runtime_checkable
+
+import numpy as np
+
+from atomarium.core.errors import InputError
+from atomarium.core.features import Features
+from atomarium.core.files import write_json
+from atomarium.core.progress import progress
+from atomarium.core.structures import Structures
+
+_FORMAT, _VERSION = "atomarium-features", 1
+_ATOMS_AT_ONCE = 20_000
+
+
+@runtime_checkable
+class Representation(Protocol):
+    """Settings that turn structures into features."""
+
+    def settle(self, structures: Structures) -> Representation:
+        """Return the same settings with everything left open filled in from data."""
+        ...
+
+    def compute(self, structures: Structures) -> Features:
+        """Return the features of structures."""
+        ...
+
+
+def runs_of_atoms(structures: Structures, n_atoms: int) -> Iterator[Structures]:
+    """Cut structures into runs of about so many atoms, at least one structure each."""
+    start = 0
+    while start < len(structures):
+        limit = int(structures.offsets[start]) + n_atoms
+        stop = int(np.searchsorted(structures.offsets, limit, side="right")) - 1
+        stop = max(stop, start + 1)
+        yield structures[start:stop]
+        start = stop
+
+
+def compute_into(
+    folder: Path | str,
+    representation: Representation,
+    structures: Structures,
+    *,
+    reduce: Literal["none", "mean", "sum"] = "none",
+    dtype: Literal["float64", "float32"] = "float64",
+    show: bool = True,
+) -> Features:
+    """Compute features run by run into a folder and return them memory-mapped.
+
+    Memory is bounded by one run of about 20,000 atoms. The folder appears when all is done; an
+    older one of features is replaced.
+
+    Args:
+        folder: Where the features are kept.
+        representation: Settled on all structures first.
+        structures: At least one; may be memory-mapped.
+        reduce: Whether atoms of a structure are averaged or summed before they are kept.
+        dtype: What numbers are kept as.
+        show: Whether to show progress.
+
+    Raises:
+        InputError: there are no structures, the folder holds something else, or the
+            representation refuses a structure.
+    """
+    folder = Path(folder)
+    if not len(structures):
+        raise InputError("no structures to compute features of")
+    if folder.exists() and not (folder / "features.json").is_file():
+        raise InputError(f"{folder} exists and does not hold features; choose another place")
+    settled = representation.settle(structures)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        with progress("represent", len(structures), show=show) as bar:
+            first = _reduced(settled.compute(structures[:1]), reduce)
+            values, start = _empty_values(part, first, structures, dtype), 0
+            for run in runs_of_atoms(structures, _ATOMS_AT_ONCE):
+                features = _reduced(settled.compute(run), reduce)
+                values[start : start + len(features.values)] = features.values
+                start += len(features.values)
+                bar.advance(len(run))
+        _write_rest(part, first, structures)
+        part.chmod(0o755)
+        shutil.rmtree(folder, ignore_errors=True)
+        part.replace(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return open_features(folder)
+
+
+def open_features(folder: Path | str) -> Features:
+    """Return the features in a folder; values are memory-mapped.
+
+    Raises:
+        InputError: the folder holds no features, or those of another version.
+    """
+    folder = Path(folder)
+    try:
+        settings = json.loads((folder / "features.json").read_text(encoding="utf-8"))
+        values = np.load(folder / "values.npy", mmap_mode="r")
+        offsets, numbers = np.load(folder / "offsets.npy"), np.load(folder / "numbers.npy")
+    except (OSError, ValueError) as error:
+        raise InputError(f"no features in {folder}: {error}") from None
+    if settings.get("format") != _FORMAT or settings.get("version") != _VERSION:
+        given = f"{settings.get('format')} {settings.get('version')}"
+        raise InputError(f"{folder} holds {given}, this program reads {_FORMAT} {_VERSION}")
+    return Features(
+        values=values,
+        rows=settings["rows"],
+        offsets=offsets,
+        names=tuple(settings["names"]),
+        numbers=numbers,
+        reduced=settings["reduced"],
+    )
+
+
+def _reduced(features: Features, reduce: str) -> Features:
+    if reduce == "none":
+        return features
+    return features.mean() if reduce == "mean" else features.sum()
+
+
+def _empty_values(part: Path, features: Features, structures: Structures, dtype: str) -> np.memmap:
+    n_rows = structures.n_atoms if features.rows == "atoms" else len(structures)
+    shape = (n_rows, features.width)
+    return np.lib.format.open_memmap(part / "values.npy", mode="w+", dtype=dtype, shape=shape)
+
+
+def _write_rest(part: Path, features: Features, structures: Structures) -> None:
+    np.save(part / "offsets.npy", structures.offsets)
+    np.save(part / "numbers.npy", structures.numbers)
+    settings = {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "rows": features.rows,
+        "reduced": features.reduced,
+        "names": list(features.names),
+    }
+    write_json(part / "features.json", settings)
