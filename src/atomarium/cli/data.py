@@ -77,9 +77,9 @@ def get(
     ATOMARIUM_DATA to the folder that shall keep them.
 
     Args:
-        names: Names of the catalog.
         again: Get also those that are here already.
         quiet: No progress.
+        names: Names of the catalog.
 
     Raises:
         InputError: no name is given, or a set cannot be got.

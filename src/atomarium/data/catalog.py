@@ -83,11 +83,11 @@ class Entry:
         name: What to write in a study file.
         title: A few words.
         description: What it holds and what to mind.
-        structures: How many; 0 where it is not known before import.
-        elements: Symbols, or how many there are.
         license: As stated by those who publish it.
         citation: What to cite.
         homepage: Where it is described.
+        structures: How many; 0 where it is not known before import.
+        elements: Symbols, or how many there are.
         notes: What else a user should know before downloading.
         packaged: Whether it comes with this package.
         sources: Tried in order.

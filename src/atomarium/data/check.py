@@ -95,9 +95,12 @@ def _check_contradictions(dataset: Dataset, groups: list[np.ndarray]) -> list[Fi
         values = target.scalar
         if target.extensive:
             values = values / np.maximum(dataset.structures.sizes, 1)
+        present = np.isfinite(values)
+        if not present.any():
+            continue
         # A hundredth of the spread is rounding, of coordinates or of values.
-        spread = np.nanstd(values) if np.isfinite(values).any() else 0.0
-        ranges = np.array([np.ptp(values[group]) for group in groups])
+        spread = np.std(values[present])
+        ranges = np.array([_range(values[group][present[group]]) for group in groups])
         apart = np.flatnonzero(ranges > max(1e-2 * spread, 1e-12))
         if not len(apart):
             continue
@@ -116,6 +119,10 @@ def _check_contradictions(dataset: Dataset, groups: list[np.ndarray]) -> list[Fi
             )
         )
     return findings
+
+
+def _range(values: np.ndarray) -> float:
+    return float(np.ptp(values)) if len(values) else 0.0
 
 
 def _equal_values(dataset: Dataset) -> Twins:

@@ -8,6 +8,7 @@ from jaxtyping import Float64
 from atomarium.core.dataset import Dataset
 from atomarium.core.pairs import find_pairs
 from atomarium.core.structures import Structures
+from atomarium.data.blocks import runs_of_structures
 from atomarium.data.findings import Finding, Severity, counted, examples
 
 #: Å. Nuclei are never closer.
@@ -121,10 +122,8 @@ def _nearest(
 
     absolute = np.full(structures.n_atoms, np.inf)
     relative = np.full(structures.n_atoms, np.inf)
-    starts = structures.offsets[:-1]
-    blocks = np.flatnonzero(np.diff(starts // _ATOMS_AT_A_TIME, prepend=-1))
-    for first, last in zip(blocks, [*blocks[1:], len(structures)], strict=True):
-        part = structures[int(first) : int(last)]
+    for first, last in runs_of_structures(structures, _ATOMS_AT_A_TIME):
+        part = structures[first:last]
         pairs = find_pairs(part, _CUTOFF)
         radii = covalent_radii[part.numbers]
         bonds = radii[pairs.centers] + radii[pairs.neighbors]

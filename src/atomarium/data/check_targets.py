@@ -10,6 +10,7 @@ from atomarium.core.structures import Structures
 from atomarium.data.findings import Finding, counted, examples
 
 _FAR = 8.0
+_FEW = 3
 #: One of two pictures must explain half of the values' variance and leave at most half as much
 #: unexplained as the other.
 _EXPLAINS = 0.5
@@ -79,7 +80,7 @@ def _check_outliers(dataset: Dataset, target: Target, present: np.ndarray) -> li
         return []
     worst = far[np.argsort(-deviations[far])]
     # Values that are often far off are spread widely, which is no fault of any of them.
-    wide = len(far) > 0.01 * len(present)
+    wide = len(far) > max(_FEW, 0.01 * len(present))
     unit = f" {target.unit}" if target.unit else ""
     return [
         Finding(

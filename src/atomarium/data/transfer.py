@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -77,7 +78,7 @@ def _attempt(url: str, part: Path, n_bytes: int, tell: Callable[[int], None]) ->
         if error.code in _TRY_AGAIN:
             raise _Broken(f"HTTP {error.code} {error.reason}") from None
         raise Unavailable(f"HTTP {error.code} {error.reason}") from None
-    except (TimeoutError, ConnectionResetError, http.client.HTTPException) as error:
+    except (TimeoutError, ConnectionError, ssl.SSLError, http.client.HTTPException) as error:
         raise _Broken(f"the transfer broke off ({error or type(error).__name__})") from None
     except urllib.error.URLError as error:
         raise Unavailable(f"cannot be reached ({error.reason})") from None

@@ -15,6 +15,7 @@ from jaxtyping import Float64, Int64
 from atomarium.core.pairs import find_pairs
 from atomarium.core.segments import segment_mean
 from atomarium.core.structures import Structures
+from atomarium.data.blocks import runs_of_structures
 
 _CUTOFF = 5.0
 _N_RADIAL = 6
@@ -94,11 +95,9 @@ def fingerprints(structures: Structures) -> Float64[np.ndarray, "structures widt
     element; a structure is the average of these numbers and of their squares over its atoms,
     plain and weighted by the atom's own element.
     """
-    starts = structures.offsets[:-1]
-    blocks = np.flatnonzero(np.diff(starts // _ATOMS_AT_A_TIME, prepend=-1))
     parts = [
         _fingerprints_at_once(structures[first:last])
-        for first, last in zip(blocks, [*blocks[1:], len(structures)], strict=True)
+        for first, last in runs_of_structures(structures, _ATOMS_AT_A_TIME)
     ]
     return np.concatenate(parts) if parts else np.zeros((0, _WIDTH))
 

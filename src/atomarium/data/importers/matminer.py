@@ -109,7 +109,7 @@ def _collect(
             if column in rows[0]
         }
     except (KeyError, ValueError, IndexError, TypeError) as error:
-        raise InputError(f"{path}: a row cannot be read: {error!r}") from None
+        raise InputError(f"{path}: a row cannot be read: {error}") from None
     for modulus in {"K_VRH", "G_VRH"} & set(columns):
         columns[f"log10_{modulus}"] = np.log10(columns[modulus])
     labels = {}
@@ -142,7 +142,7 @@ def _from_text(row: _Row) -> Structures:
 
 def _from_dict(row: _Row) -> Structures:
     plain = row["structure"]
-    numbers = [_only_element(site["species"]) for site in plain["sites"]]
+    numbers = np.array([_only_element(site["species"]) for site in plain["sites"]])
     places = np.array([site["abc"] for site in plain["sites"]], dtype=float)
     return _crystal(numbers, places, np.array(plain["lattice"]["matrix"], dtype=float))
 
@@ -154,5 +154,5 @@ def _only_element(species: Iterable[_Row]) -> int:
     return number_of(found[0]["element"])
 
 
-def _crystal(numbers: Iterable[int], places: np.ndarray, cell: np.ndarray) -> Structures:
-    return Structures.from_arrays(np.array(numbers), places @ cell, cells=cell)
+def _crystal(numbers: np.ndarray, places: np.ndarray, cell: np.ndarray) -> Structures:
+    return Structures.from_arrays(numbers, places @ cell, cells=cell)
