@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Float, Float64, Int64
-from scipy.linalg import eigh
+from scipy.linalg import get_lapack_funcs
 
 from atomarium.core.errors import InputError
 
 _FEW = 1e-12
+(_EIGENVECTORS,) = get_lapack_funcs(("syevr",), dtype=np.dtype(np.float64))
 
 
 def farthest_points(
@@ -91,12 +92,16 @@ def cur(rows: Float[np.ndarray, "rows width"], n: int) -> Int64[np.ndarray, "n"]
 
 
 def _leading_left_vector(rows: Float64[np.ndarray, "rows width"]) -> Float64[np.ndarray, "rows"]:
-    n, width = rows.shape
-    if n <= width:
-        return eigh(rows @ rows.T, subset_by_index=(n - 1, n - 1))[1][:, 0]
-    direction = eigh(rows.T @ rows, subset_by_index=(width - 1, width - 1))[1][:, 0]
-    leverage = rows @ direction
+    if len(rows) <= rows.shape[1]:
+        return _leading_eigenvector(rows @ rows.T)
+    leverage = rows @ _leading_eigenvector(rows.T @ rows)
     return leverage / max(float(np.linalg.norm(leverage)), np.finfo(np.float64).tiny)
+
+
+def _leading_eigenvector(matrix: Float64[np.ndarray, "n n"]) -> Float64[np.ndarray, "n"]:
+    _, vectors, _, _, failure = _EIGENVECTORS(matrix, range="I", il=len(matrix), iu=len(matrix))
+    assert failure == 0
+    return vectors[:, 0]
 
 
 def _check_number(rows: np.ndarray, n: int) -> None:
