@@ -13,6 +13,9 @@ REPRESENTATIONS = Family(
     {
         "composition": "atomarium.represent.composition:Composition",
         "coulomb-matrix": "atomarium.represent.coulomb:CoulombMatrix",
+        "local-mbtr": "atomarium.represent.lmbtr:LocalMbtr",
+        "mbtr": "atomarium.represent.mbtr:Mbtr",
         "soap": "atomarium.represent.soap:Soap",
+        "valle-oganov": "atomarium.represent.valle_oganov:ValleOganov",
     },
 )

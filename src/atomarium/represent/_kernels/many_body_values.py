@@ -1,0 +1,176 @@
+"""Rows of many-body tensor representations: samples of pairs and triplets, summed in blocks."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit, prange
+
+from atomarium.represent._kernels.histogram import Table, add_sample, make_sums, spread
+from atomarium.represent._kernels.many_body import (
+    UNIT_LENGTH,
+    Atoms,
+    Layout,
+    Work,
+    block_factors,
+    blocks_of,
+    end_block,
+    most_neighbors,
+    n_present,
+    pair_block,
+    places_of,
+    present_species,
+    share_of_pair,
+    triplet_block,
+)
+from atomarium.represent._kernels.many_body_geometry import (
+    COSINE,
+    EXP,
+    Measure,
+    angle_from,
+    pair_place,
+    pair_weight,
+    side_weight,
+    triplet_place,
+)
+
+
+@njit(cache=True, parallel=True, error_model="numpy")
+def fill_rows(
+    atoms: Atoms, measure: Measure, layout: Layout, table: Table, column: int, out: np.ndarray
+) -> None:
+    """Write one row of features for each row of atoms; `out` holds zeros."""
+    for row in prange(atoms.rows.size - 1):
+        _fill_row(row, Work(atoms, measure, layout, table, column), out)
+
+
+@njit(cache=True, error_model="numpy")
+def _fill_row(row: int, work: Work, out: np.ndarray) -> None:
+    layout, table = work.layout, work.table
+    structure = work.atoms.structure_of_row[row]
+    present, counts = present_species(work.atoms, structure, layout.n_species)
+    places = places_of(present, layout.n_species)
+    blocks = blocks_of(present, layout)
+    sums = make_sums(blocks.size, table)
+    if layout.order == 2:
+        _add_pairs(row, work, places, sums)
+    else:
+        _add_triplets(row, work, places, sums)
+    factors = block_factors(counts, layout, work.atoms.volumes[structure])
+    bins = np.empty(table.n_bins)
+    squares = 0.0
+    for block in range(blocks.size):
+        spread(sums, block, table, bins)
+        first = work.column + blocks[block] * table.n_bins
+        for b in range(table.n_bins):
+            value = bins[b] * factors[block]
+            squares += value * value
+            out[row, first + b] = value
+    if layout.normalization == UNIT_LENGTH and squares > 0.0:
+        inverse = 1.0 / math.sqrt(squares)
+        for block in blocks:
+            first = work.column + block * table.n_bins
+            for b in range(table.n_bins):
+                out[row, first + b] *= inverse
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def _add_pairs(row: int, work: Work, places: np.ndarray, sums: np.ndarray) -> None:
+    atoms, local = work.atoms, work.layout.local
+    n = n_present(places)
+    for center in range(atoms.rows[row], atoms.rows[row + 1]):
+        own = places[atoms.species[center]]
+        for pair in range(atoms.first_pairs[center], atoms.first_pairs[center + 1]):
+            neighbor = atoms.neighbors[pair]
+            other = places[atoms.species[neighbor]]
+            part = 1.0 if local else share_of_pair(own, other, center, neighbor)
+            if part == 0.0:
+                continue
+            distance = atoms.distances[pair]
+            weight = part * pair_weight(distance, work.measure)
+            place = pair_place(distance, work.measure)
+            add_sample(sums, pair_block(own, other, n, local), place, weight, work.table)
+
+
+@njit(cache=True, error_model="numpy")
+def _add_triplets(row: int, work: Work, places: np.ndarray, sums: np.ndarray) -> None:
+    atoms, local, measure = work.atoms, work.layout.local, work.measure
+    n, most = n_present(places), most_neighbors(row, atoms)
+    star = np.empty((8, most))
+    others = np.empty(most, np.int64)
+    found = np.empty((3, most))
+    for center in range(atoms.rows[row], atoms.rows[row + 1]):
+        n_neighbors = _load_star(center, work, places, star, others)
+        own = places[atoms.species[center]]
+        for i in range(n_neighbors):
+            _measure_middles(i, n_neighbors, star, measure, found)
+            for j in range(i + 1, n_neighbors):
+                weight = found[1, j]
+                if weight == 0.0:
+                    continue
+                block = triplet_block(others[i], own, others[j], n, local)
+                add_sample(sums, block, found[0, j], weight, work.table)
+                if local:
+                    place = _end_place(i, j, found[2, j], star, measure)
+                    add_sample(sums, end_block(others[i], others[j], n), place, weight, work.table)
+                    place = _end_place(j, i, found[2, j], star, measure)
+                    add_sample(sums, end_block(others[j], others[i], n), place, weight, work.table)
+
+
+@njit(cache=True, error_model="numpy")
+def _load_star(
+    center: int, work: Work, places: np.ndarray, star: np.ndarray, others: np.ndarray
+) -> int:
+    """Copy what is known of a center's neighbors: vector, unit vector, distance, weight, species."""
+    atoms = work.atoms
+    first, stop = atoms.first_pairs[center], atoms.first_pairs[center + 1]
+    for i in range(stop - first):
+        distance = atoms.distances[first + i]
+        for axis in range(3):
+            star[axis, i] = atoms.vectors[first + i, axis]
+            star[3 + axis, i] = star[axis, i] / distance
+        star[6, i] = distance
+        star[7, i] = side_weight(distance, work.measure)
+        others[i] = places[atoms.species[atoms.neighbors[first + i]]]
+    return stop - first
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def _measure_middles(
+    i: int, n_neighbors: int, star: np.ndarray, measure: Measure, found: np.ndarray
+) -> None:
+    """Write places, weights and far sides of the triplets of neighbors i and j > i."""
+    x, y, z = star[0, i], star[1, i], star[2, i]
+    ux, uy, uz = star[3, i], star[4, i], star[5, i]
+    distance, weight = star[6, i], star[7, i]
+    cosines = measure.geometry == COSINE
+    for j in range(i + 1, n_neighbors):
+        c = math.sqrt((star[0, j] - x) ** 2 + (star[1, j] - y) ** 2 + (star[2, j] - z) ** 2)
+        cosine = ux * star[3, j] + uy * star[4, j] + uz * star[5, j]
+        found[0, j] = min(1.0, max(-1.0, cosine))
+        inside = distance + star[6, j] + c <= measure.limit
+        found[1, j] = weight * star[7, j] if inside else 0.0
+        found[2, j] = c
+    if measure.weighting == EXP:
+        for j in range(i + 1, n_neighbors):
+            found[1, j] *= math.exp(-measure.scale * found[2, j])
+    if not cosines:
+        for j in range(i + 1, n_neighbors):
+            apart = (star[3, j] - ux) ** 2 + (star[4, j] - uy) ** 2 + (star[5, j] - uz) ** 2
+            together = (star[3, j] + ux) ** 2 + (star[4, j] + uy) ** 2 + (star[5, j] + uz) ** 2
+            found[0, j] = angle_from(found[0, j], apart, together)
+
+
+@njit(cache=True, error_model="numpy")
+def _end_place(i: int, j: int, far: float, star: np.ndarray, measure: Measure) -> float:
+    """Return the place of the triplet center – neighbor i – neighbor j, whose vertex is i."""
+    return triplet_place(
+        -star[3, i],
+        -star[4, i],
+        -star[5, i],
+        (star[0, j] - star[0, i]) / far,
+        (star[1, j] - star[1, i]) / far,
+        (star[2, j] - star[2, i]) / far,
+        measure,
+    )

@@ -1,0 +1,130 @@
+"""Derivatives of many-body tensor representations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float, Float64, Int64
+
+from atomarium.core.derivatives import Gradients, PulledBack
+from atomarium.core.errors import InputError
+from atomarium.core.structures import Structures
+from atomarium.represent._kernels.many_body import Work
+from atomarium.represent.many_body import ManyBody
+from atomarium.represent.many_body_work import batches
+
+
+def pull_back(
+    settings: ManyBody, structures: Structures, cotangents: Float[np.ndarray, "rows width"]
+) -> PulledBack:
+    """Return the derivatives of Σ cotangents · features.
+
+    Raises:
+        InputError: as `ManyBody.values`, or the cotangents do not have the features' shape.
+    """
+    from atomarium.represent._kernels.many_body_pull import Pulled, pull_rows
+
+    settings.check(structures)
+    expected = (settings.n_rows(structures), settings.width)
+    if cotangents.shape != expected:
+        raise InputError(f"cotangents must have shape {expected}, got {cotangents.shape}")
+    positions = np.zeros((structures.n_atoms, 3))
+    strain = np.zeros((len(structures), 3, 3))
+    for first, part in batches(structures):
+        stop = first + len(part)
+        atoms = slice(int(structures.offsets[first]), int(structures.offsets[stop]))
+        mine = np.ascontiguousarray(cotangents[atoms if settings.local else slice(first, stop)])
+        plain = _before_normalization(settings, part, mine.astype(np.float64))
+        totals = np.zeros(len(part))
+        for work in settings.work(part):
+            pull_rows(*work, Pulled(plain, positions[atoms], strain[first:stop], totals))
+        if settings.normalization == "valle_oganov":
+            # The volume, which the features are multiplied with, grows with the trace of strain.
+            strain[first:stop] += totals[:, None, None] * np.eye(3)
+    return PulledBack(positions, strain)
+
+
+def gradients(settings: ManyBody, structures: Structures) -> Gradients:
+    """Return the derivatives of every feature, in explicit blocks.
+
+    Raises:
+        InputError: as `ManyBody.values`.
+    """
+    from atomarium.represent._kernels.many_body_gradients import Moves, fill_gradients
+
+    settings.check(structures)
+    parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    for first, part in batches(structures):
+        many = list(settings.work(part))
+        rows, moved = _moved_atoms(settings, part, many)
+        first_slots = np.searchsorted(rows, np.arange(settings.n_rows(part) + 1))
+        values = np.zeros((len(rows), 3, settings.width))
+        for work in many:
+            fill_gradients(*work, Moves(first_slots.astype(np.int64), moved, values))
+        if settings.normalization == "l2":
+            _normalize(settings, part, rows, values)
+        atom = int(structures.offsets[first])
+        parts.append((rows + (atom if settings.local else first), moved + atom, values))
+    if not parts:
+        nothing = np.zeros(0, dtype=np.int64)
+        return Gradients(nothing, nothing.copy(), np.zeros((0, 3, settings.width)))
+    rows, moved, values = zip(*parts, strict=True)
+    return Gradients(np.concatenate(rows), np.concatenate(moved), np.concatenate(values))
+
+
+def _moved_atoms(
+    settings: ManyBody, structures: Structures, many: list[Work]
+) -> tuple[Int64[np.ndarray, "blocks"], Int64[np.ndarray, "blocks"]]:
+    """Return the pairs of a row and an atom that it depends on, sorted."""
+    atoms = np.arange(structures.n_atoms, dtype=np.int64)
+    if not settings.local:
+        return structures.structure_of_atom.astype(np.int64), atoms
+    rows, moved = [atoms], [atoms]
+    for work in many:
+        rows.append(np.repeat(atoms, np.diff(work.atoms.first_pairs)))
+        moved.append(work.atoms.neighbors.astype(np.int64))
+    both = np.unique(np.concatenate(rows) * structures.n_atoms + np.concatenate(moved))
+    return both // max(1, structures.n_atoms), both % max(1, structures.n_atoms)
+
+
+def _before_normalization(
+    settings: ManyBody, structures: Structures, cotangents: Float64[np.ndarray, "rows width"]
+) -> Float64[np.ndarray, "rows width"]:
+    """Return the cotangents of the features as they are before each term gets length 1."""
+    if settings.normalization != "l2":
+        return cotangents
+    pulled = np.empty_like(cotangents)
+    for columns, unit, lengths in _unit_rows(settings, structures):
+        given = cotangents[:, columns]
+        along = np.sum(unit * given, axis=1, keepdims=True)
+        pulled[:, columns] = (given - along * unit) / lengths
+    return pulled
+
+
+def _normalize(
+    settings: ManyBody,
+    structures: Structures,
+    rows: Int64[np.ndarray, "blocks"],
+    values: Float64[np.ndarray, "blocks 3 width"],
+) -> None:
+    """Turn the derivatives of plain features into those of features of length 1."""
+    for columns, unit, lengths in _unit_rows(settings, structures):
+        given = values[:, :, columns]
+        along = np.einsum("bdw,bw->bd", given, unit[rows])
+        given -= along[:, :, None] * unit[rows][:, None, :]
+        given /= lengths[rows][:, None]
+
+
+def _unit_rows(
+    settings: ManyBody, structures: Structures
+) -> list[tuple[slice, Float64[np.ndarray, "rows columns"], Float64[np.ndarray, "rows 1"]]]:
+    """Return for each term its columns, the features of length 1 and their length before."""
+    plain = replace(settings, normalization="none").values(structures)
+    found: list[tuple[slice, np.ndarray, np.ndarray]] = []
+    for first, stop in zip(settings.columns[:-1], settings.columns[1:], strict=True):
+        raw = plain[:, first:stop]
+        lengths = np.linalg.norm(raw, axis=1, keepdims=True)
+        lengths[lengths == 0] = 1.0
+        found.append((slice(int(first), int(stop)), raw / lengths, lengths))
+    return found

@@ -1,0 +1,127 @@
+"""Make structures and their pairs ready for the kernels of many-body tensor representations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from jaxtyping import Int64
+
+from atomarium.core.elements import NUMBERS, SYMBOLS
+from atomarium.core.errors import InputError
+from atomarium.core.pairs import Pairs, find_pairs
+from atomarium.core.structures import Structures
+from atomarium.represent._kernels.many_body import Atoms
+
+#: So many atoms are worked on at a time; their pairs fit the memory of any machine.
+_ATOMS_AT_ONCE = 8192
+
+
+def batches(structures: Structures) -> Iterator[tuple[int, Structures]]:
+    """Yield runs of structures with the number of the first; no run is much larger than the rest."""
+    first = 0
+    while first < len(structures):
+        full = structures.offsets[first] + _ATOMS_AT_ONCE
+        stop = int(np.searchsorted(structures.offsets, full, side="right")) - 1
+        stop = max(first + 1, stop)
+        yield first, structures[first:stop]
+        first = stop
+
+
+def pairs_within(structures: Structures, reaches: Sequence[float | None]) -> list[Pairs]:
+    """Return the pairs within each distance; None is for all pairs of a molecule.
+
+    Raises:
+        InputError: two atoms are in one place.
+    """
+    extent = _extent(structures)
+    wanted = [extent if reach is None else reach for reach in reaches]
+    pairs = find_pairs(structures, max(wanted))
+    _refuse_clash(structures, pairs)
+    return [pairs if reach == max(wanted) else _nearer(pairs, reach) for reach in wanted]
+
+
+def _extent(structures: Structures) -> float:
+    """Return a distance that is longer than any within a molecule."""
+    full = np.flatnonzero(structures.sizes)
+    if len(full) == 0:
+        return 1.0
+    starts = structures.offsets[full]
+    highest = np.maximum.reduceat(structures.positions, starts)
+    lowest = np.minimum.reduceat(structures.positions, starts)
+    return 1.0 + float(np.linalg.norm(highest - lowest, axis=1).max())
+
+
+def _nearer(pairs: Pairs, reach: float) -> Pairs:
+    near = pairs.distances < reach
+    counts = np.concatenate([[0], np.cumsum(near)])
+    return Pairs(
+        centers=pairs.centers[near],
+        neighbors=pairs.neighbors[near],
+        vectors=pairs.vectors[near],
+        distances=pairs.distances[near],
+        shifts=pairs.shifts[near],
+        offsets=counts[pairs.offsets].astype(np.int64),
+    )
+
+
+def _refuse_clash(structures: Structures, pairs: Pairs) -> None:
+    wrong = np.flatnonzero(pairs.distances == 0)
+    if len(wrong):
+        center, neighbor = int(pairs.centers[wrong[0]]), int(pairs.neighbors[wrong[0]])
+        structure = int(structures.structure_of_atom[center])
+        begin = int(structures.offsets[structure])
+        names = [
+            f"{atom - begin} ({SYMBOLS[structures.numbers[atom]]})" for atom in (center, neighbor)
+        ]
+        raise InputError(f"structure {structure}: atoms {' and '.join(names)} are in one place")
+
+
+def species_of_atoms(
+    structures: Structures, species: tuple[str, ...]
+) -> Int64[np.ndarray, "atoms"]:
+    """Return for each atom the place of its element among the species, -1 for others."""
+    places = np.full(len(SYMBOLS), -1, dtype=np.int64)
+    for place, symbol in enumerate(species):
+        places[NUMBERS[symbol]] = place
+    return places[structures.numbers]
+
+
+def as_kernels_take(
+    structures: Structures,
+    pairs: Pairs,
+    species: Int64[np.ndarray, "atoms"],
+    *,
+    local: bool,
+) -> Atoms:
+    """Return structures and pairs as kernels take them.
+
+    Args:
+        structures: The structures.
+        pairs: Their pairs.
+        species: Of each atom, counted from 0.
+        local: Whether a row of the features is about an atom, not a structure.
+    """
+    n_rows = structures.n_atoms if local else len(structures)
+    each = np.arange(n_rows + 1, dtype=np.int64)
+    structure_of_row = structures.structure_of_atom if local else each[:-1]
+    arrays = {
+        "rows": each if local else structures.offsets,
+        "first_rows": structures.offsets if local else each,
+        "structure_of_row": structure_of_row.astype(np.int64),
+        "offsets": structures.offsets,
+        "species": species,
+        "volumes": structures.volumes,
+        "first_pairs": pairs.offsets,
+        "neighbors": pairs.neighbors,
+        "vectors": pairs.vectors,
+        "distances": pairs.distances,
+    }
+    return Atoms(**{name: _settled(array) for name, array in arrays.items()})
+
+
+def _settled(array: np.ndarray) -> np.ndarray:
+    """Return a read-only view: kernels are compiled once, for one kind of array."""
+    view = np.ascontiguousarray(array).view(np.ndarray)
+    view.setflags(write=False)
+    return view

@@ -1,0 +1,153 @@
+"""The many-body tensor representation: distributions of distances, angles and elements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from atomarium.core.derivatives import Gradients, PulledBack
+from atomarium.core.elements import SYMBOLS, number_of
+from atomarium.core.errors import InputError, did_you_mean
+from atomarium.core.features import Features
+from atomarium.core.structures import Structures
+from atomarium.represent.many_body import ManyBody, Normalization
+from atomarium.represent.mbtr_terms import MbtrTerm
+from atomarium.represent.smearing import Binning
+
+_NORMALIZATIONS = ("none", "l2", "n_atoms", "valle_oganov")
+_BINNINGS = ("density", "height", "mass")
+Precision = Literal["float64", "float32"]
+DEFAULT_TERMS = (
+    MbtrTerm(
+        geometry="inverse_distance", start=0.0, stop=1.2, width=0.03, weighting="exp", cutoff=8.0
+    ),
+    MbtrTerm(geometry="cosine", start=-1.0, stop=1.0, width=0.05, weighting="exp", cutoff=5.0),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mbtr:
+    """Many-body tensor representation: one row for each structure.
+
+    Each term is a sum over all atoms, pairs or triplets, of a Gaussian at the value of its
+    geometry function, times a weight, in a block for each combination of elements: pairs
+    (H-H, H-C, C-C …) by atomic number, triplets by the atom in the middle, then the others. In a
+    crystal the sum is per cell; it does not depend on which cell is chosen.
+
+    Source: H. Huo and M. Rupp, Mach. Learn.: Sci. Technol. 3, 045017 (2022); columns, weightings
+    and normalizations as in DScribe 2.1, bins of `mass` as in qmmlpack.
+
+    Args:
+        terms: Their columns follow one another.
+        species: Symbols of the elements; settled from data when empty. Their order does not
+            matter.
+        binning: What stands in a bin. `density`: points from start to stop, stop included, each
+            the mean density over the bin around it. `height`: the same for Gaussians of height 1
+            instead of area 1. `mass`: bins that divide start to stop, each with the mass in it.
+        normalization: Of each term: `none`; `l2`, to length 1, where a row of zeros stays;
+            `n_atoms`, per atom of the cell; `valle_oganov`, pairs by volume / (4π N_A N_B), half
+            the product for equal elements, triplets by volume / (N_A N_B N_C).
+        precision: Of the values; all is computed in float64.
+    """
+
+    terms: tuple[MbtrTerm, ...] = DEFAULT_TERMS
+    species: tuple[str, ...] = ()
+    binning: Binning = "density"
+    normalization: Normalization = "none"
+    precision: Precision = "float64"
+
+    def __post_init__(self) -> None:
+        check_settings(self.terms, self.binning, self.precision)
+        if self.normalization not in _NORMALIZATIONS:
+            hint = did_you_mean(self.normalization, _NORMALIZATIONS)
+            raise InputError(f"no normalization {self.normalization!r}{hint}")
+        object.__setattr__(self, "species", ordered_species(self.species))
+
+    def settle(self, structures: Structures) -> Mbtr:
+        """Return the same settings with species, where open, those of the structures."""
+        if self.species:
+            return self
+        return replace(self, species=tuple(SYMBOLS[z] for z in structures.species))
+
+    def compute(self, structures: Structures) -> Features:
+        """Return one row for each structure; a structure without atoms has zeros.
+
+        Raises:
+            InputError: a structure holds other species, is periodic while a term has no cutoff,
+                has two atoms in one place, or has no volume to normalize by.
+        """
+        settled = self.settle(structures)
+        rows = settled.many_body.values(structures, np.dtype(self.precision).type)
+        return Features(rows, "structures", structures.offsets, numbers=structures.numbers)
+
+    def pull_back(
+        self, structures: Structures, cotangents: Float[np.ndarray, "structures width"]
+    ) -> PulledBack:
+        """Return the derivatives of Σ cotangents · features.
+
+        Raises:
+            InputError: as `compute`, or the cotangents do not have the features' shape.
+        """
+        from atomarium.represent.many_body_derivatives import pull_back
+
+        return pull_back(self.settle(structures).many_body, structures, cotangents)
+
+    def gradients(self, structures: Structures) -> Gradients:
+        """Return the derivatives of every feature with every atom of the structure.
+
+        An angle has a kink where three atoms lie on one line; its derivative is taken as 0 there.
+
+        Raises:
+            InputError: as `compute`.
+        """
+        from atomarium.represent.many_body_derivatives import gradients
+
+        return gradients(self.settle(structures).many_body, structures)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the name of each column: geometry, elements and place, `distance C-H 1.1`."""
+        return self.many_body.names()
+
+    @property
+    def many_body(self) -> ManyBody:
+        """The settings as they are computed."""
+        return ManyBody(
+            terms=self.terms,
+            species=self.species,
+            binning=self.binning,
+            normalization=self.normalization,
+            local=False,
+        )
+
+
+def check_settings(terms: Sequence[MbtrTerm], binning: str, precision: str) -> None:
+    """Look whether terms and binning go together.
+
+    Raises:
+        InputError: there is no term, there is no such binning or precision, or a grid of points
+            has only one.
+    """
+    if not terms:
+        raise InputError("no terms: give at least one, distance or angle, say")
+    if binning not in _BINNINGS:
+        raise InputError(f"no binning {binning!r}{did_you_mean(binning, _BINNINGS)}")
+    if precision not in {"float64", "float32"}:
+        raise InputError(f"precision must be float64 or float32, got {precision!r}")
+    for term in terms:
+        if binning != "mass" and term.n_bins < 2:
+            raise InputError(f"{term.geometry}: a grid needs at least 2 points, got {term.n_bins}")
+
+
+def ordered_species(species: tuple[str, ...]) -> tuple[str, ...]:
+    """Return symbols by ascending atomic number.
+
+    Raises:
+        InputError: there is no such element, or one stands there twice.
+    """
+    if len(set(species)) != len(species):
+        raise InputError(f"species must differ, got {', '.join(species)}")
+    return tuple(sorted(species, key=number_of))

@@ -1,0 +1,109 @@
+"""The fingerprint of Valle and Oganov: distances or angles in a crystal, against a random one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from atomarium.core.derivatives import Gradients, PulledBack
+from atomarium.core.errors import InputError, did_you_mean
+from atomarium.core.features import Features
+from atomarium.core.structures import Structures
+from atomarium.represent.mbtr import Mbtr, Precision
+from atomarium.represent.mbtr_terms import MbtrTerm
+
+_FUNCTIONS = ("distance", "angle")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValleOganov:
+    """Fingerprint of a crystal by Valle and Oganov: one row for each structure.
+
+    An `Mbtr` of one term with `valle_oganov` normalization: distances from 0 to the cutoff,
+    weighted by 1 / r², or angles from 0° to 180°, weighted by `smooth_cutoff`. For distances the
+    mean of a block is 1 in a gas of the same density; the published fingerprint is this minus 1.
+
+    Source: M. Valle and A. R. Oganov, Acta Cryst. A 66, 507 (2010); columns and factors as in
+    DScribe 2.1.
+
+    Args:
+        function: Of two or of three atoms.
+        cutoff: Å, above 0.
+        width: Standard deviation of the Gaussians, Å or degrees, above 0.
+        n_bins: Points of the grid.
+        species: Symbols of the elements; settled from data when empty. Their order does not
+            matter.
+        precision: Of the values; all is computed in float64.
+    """
+
+    function: Literal["distance", "angle"] = "distance"
+    cutoff: float = 8.0
+    width: float = 0.1
+    n_bins: int = 100
+    species: tuple[str, ...] = ()
+    precision: Precision = "float64"
+
+    def __post_init__(self) -> None:
+        if self.function not in _FUNCTIONS:
+            raise InputError(
+                f"no function {self.function!r}{did_you_mean(self.function, _FUNCTIONS)}"
+            )
+        object.__setattr__(self, "species", self.mbtr.species)
+
+    @property
+    def mbtr(self) -> Mbtr:
+        """The same as settings of the general representation."""
+        pairs = self.function == "distance"
+        term = MbtrTerm(
+            geometry=self.function,
+            start=0.0,
+            stop=self.cutoff if pairs else 180.0,
+            width=self.width,
+            n_bins=self.n_bins,
+            weighting="inverse_square" if pairs else "smooth_cutoff",
+            cutoff=self.cutoff,
+        )
+        return Mbtr(
+            terms=(term,),
+            species=self.species,
+            normalization="valle_oganov",
+            precision=self.precision,
+        )
+
+    def settle(self, structures: Structures) -> ValleOganov:
+        """Return the same settings with species, where open, those of the structures."""
+        return replace(self, species=self.mbtr.settle(structures).species)
+
+    def compute(self, structures: Structures) -> Features:
+        """Return one row for each structure.
+
+        Raises:
+            InputError: a structure is no crystal, holds other species, or has two atoms in one
+                place.
+        """
+        return self.mbtr.compute(structures)
+
+    def pull_back(
+        self, structures: Structures, cotangents: Float[np.ndarray, "structures width"]
+    ) -> PulledBack:
+        """Return the derivatives of Σ cotangents · features.
+
+        Raises:
+            InputError: as `compute`, or the cotangents do not have the features' shape.
+        """
+        return self.mbtr.pull_back(structures, cotangents)
+
+    def gradients(self, structures: Structures) -> Gradients:
+        """Return the derivatives of every feature with every atom of the structure.
+
+        Raises:
+            InputError: as `compute`.
+        """
+        return self.mbtr.gradients(structures)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the name of each column: geometry, elements and place."""
+        return self.mbtr.names()
