@@ -2,7 +2,8 @@
 
 One measure of the rows serves all length scales, one eigendecomposition all noises. Length scales
 are scanned over the whole range on a small sample and walked downhill on a larger one; the noise,
-which the number of structures changes more, is settled on the largest.
+which the number of structures changes more, is settled on the largest. What counts is the mean
+absolute error: a few odd structures dominate the squares of a small sample, and lead astray.
 
 Source: C. E. Rasmussen and C. K. I. Williams, Gaussian Processes for Machine Learning (2006),
 eq. 5.12: the error of leaving out structure i is [G y]_i / G_ii, where G is the inverse of the
@@ -68,7 +69,7 @@ class Choice:
     Args:
         length_scale: In units of the features.
         noise: Share of the kernel's mean diagonal.
-        error: Root mean square of the leave-one-out errors; NaN when there was nothing to choose.
+        error: Mean absolute leave-one-out error; NaN when there was nothing to choose.
         warnings: What a user should know about it.
     """
 
@@ -217,7 +218,7 @@ def leave_one_out(
     lesson: Lesson,
     noises: Float64[np.ndarray, "noises"],
 ) -> Float64[np.ndarray, "noises targets"]:
-    """Return the root mean square errors of leaving out one structure at a time.
+    """Return the mean absolute errors of leaving out one structure at a time.
 
     Args:
         matrix: Kernel of every two structures; is overwritten.
@@ -234,7 +235,7 @@ def leave_one_out(
     errors = np.empty((len(noises), projections.shape[1]))
     for target, projection in enumerate(projections.T):
         residuals = vectors @ (projection[:, None] * inverses) / diagonals
-        errors[:, target] = np.sqrt(np.mean((lesson.weights[:, None] * residuals) ** 2, axis=0))
+        errors[:, target] = np.mean(np.abs(lesson.weights[:, None] * residuals), axis=0)
     return errors
 
 

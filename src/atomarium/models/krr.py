@@ -173,7 +173,7 @@ class FittedKrr:
         center: What was subtracted from the values; per atom where they are extensive.
         length_scales: Of each target.
         noises: Of each target, as shares of the mean diagonal.
-        errors: Root mean square leave-one-out error of each target; NaN where none was taken.
+        errors: Mean absolute leave-one-out error of each target; NaN where none was taken.
         warnings: What a user should know about the fit.
     """
 
@@ -191,7 +191,7 @@ class FittedKrr:
     @property
     def chosen(self) -> dict[str, float | int | str]:
         """Length scale, noise and leave-one-out error; numbered when there are several targets."""
-        columns = {"noise": self.noises, "leave_one_out_rmse": self.errors}
+        columns = {"noise": self.noises, "leave_one_out_mae": self.errors}
         if self.kernel.kernel.has_length_scale:
             columns = {"length_scale": self.length_scales, **columns}
         several = len(self.center) > 1

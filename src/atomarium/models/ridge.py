@@ -107,7 +107,7 @@ class FittedRidge:
         middle: What is subtracted from the features.
         center: Value of a structure in the middle; per atom where values are extensive.
         penalties: Of each target.
-        errors: Root mean square leave-one-out error of each target.
+        errors: Mean absolute leave-one-out error of each target.
         extensive: Whether values grow with the number of atoms.
         warnings: What a user should know about the fit.
     """
@@ -127,7 +127,7 @@ class FittedRidge:
         return {
             f"{name}_{target}" if several else name: float(column[target])
             for target in range(len(self.center))
-            for name, column in (("penalty", self.penalties), ("leave_one_out_rmse", self.errors))
+            for name, column in (("penalty", self.penalties), ("leave_one_out_mae", self.errors))
         }
 
     def predict(self, features: Features) -> Float64[np.ndarray, "structures targets"]:
@@ -203,4 +203,4 @@ class _Problem:
         residuals = values[:, None] - self._left @ (projected[:, None] * kept)
         # A row that alone decides a weight has leverage one and no leave-one-out error.
         left_out = residuals / np.maximum(1 - leverages, np.finfo(np.float64).eps)
-        return np.sqrt(np.mean(left_out**2, axis=0))
+        return np.mean(np.abs(left_out), axis=0)
