@@ -108,9 +108,11 @@ def test_edges_of_the_search_are_reported() -> None:
 
 
 def test_ends_of_the_length_scales_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    lesson = _lesson(40)
+    places = np.linspace(0, 10, 40)[:, None]
+    features = Features(places, "structures", np.arange(41))
+    lesson = Lesson(features=features, values=np.sin(places), weights=np.ones(40))
     kernel = _kernel(lesson.features)
-    tuning = Tuning(length_scale=None, noise=None, n_structures=40)
+    tuning = Tuning(length_scale=None, noise=1e-6, n_structures=40)
     monkeypatch.setattr("atomarium.models._tuning._LONGEST", -4)
     (choice,) = tuning.choose(kernel, lesson)
     assert "is the longest of those searched" in choice.warnings[0]
