@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -198,10 +199,7 @@ def twice(structures, copy):
 def shuffled(structures, seed=3):
     rng = np.random.default_rng(seed)
     order = np.concatenate(
-        [
-            rng.permutation(np.arange(a, b))
-            for a, b in zip(structures.offsets, structures.offsets[1:])
-        ]
+        [rng.permutation(np.arange(a, b)) for a, b in pairwise(structures.offsets)]
     )
     return changed(
         structures, numbers=structures.numbers[order], positions=structures.positions[order]
@@ -330,6 +328,15 @@ def test_twins_across_a_given_split_are_leakage():
     assert "3 in test, 3 in train" in finding.message
     split[60:] = "train"
     assert "leakage" not in found(replace(data, labels={"split": split}))
+
+
+def test_every_given_split_is_looked_at_but_not_what_it_leaves_unused():
+    both = twice(molecules(), moved(molecules()[:3]))
+    split = np.array(["train"] * 60 + ["unused", "unused", "test"])
+    data = replace(dataset(both), labels={"split_02": split, "splitting": split})
+    leaks = [finding for finding in check(data) if finding.check == "leakage"]
+    assert [finding.examples for finding in leaks] == [("2 = 62",)]
+    assert "label split_02" in leaks[0].message
 
 
 def test_errors_come_before_warnings_and_notes():

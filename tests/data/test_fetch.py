@@ -248,7 +248,7 @@ def test_pip_brings_a_file_of_a_package(tmp_path, monkeypatch):
     file = RemoteFile(name=wheel.name, package="tinything==1.0", sha256=sha256_of(wheel))
     assert fetch(file, tmp_path / "here", show=False).verified
     missing = RemoteFile(name="other-1.0-py3-none-any.whl", package="other==1.0")
-    with pytest.raises(InputError, match="pip failed: .*other"):
+    with pytest.raises(InputError, match=r"pip failed: .*other"):
         fetch(missing, tmp_path / "here", show=False)
     assert [path.name for path in (tmp_path / "here").iterdir()] == [wheel.name]
 

@@ -58,12 +58,10 @@ def test_a_name_of_the_catalog_is_loaded():
     assert load_dataset("mp-elastic").provenance.name == "mp-elastic"
 
 
-def test_a_file_wins_over_a_name(tmp_path):
-    write(tmp_path / "qm9.npz", load_sample("mp-elastic").take(np.arange(3)))
-    (tmp_path / "qm9.npz").rename(tmp_path / "qm7")
-    with pytest.raises(InputError) as refusal:
+def test_a_file_or_folder_wins_over_a_name(tmp_path):
+    (tmp_path / "qm7").mkdir()
+    with pytest.raises(InputError, match="a folder of no known format"):
         load_dataset("qm7")
-    assert "catalog" not in str(refusal.value)
 
 
 def test_a_set_that_is_not_here_says_how_to_get_it():
@@ -79,13 +77,13 @@ def test_a_misspelled_name_gets_the_nearest_one():
 def test_a_misspelled_file_gets_the_nearest_one(tmp_path):
     (tmp_path / "perovskites.extxyz").touch()
     with pytest.raises(
-        InputError, match="no file 'perovskite.extxyz'; did you mean 'perovskites.ext"
+        InputError, match=r"no file 'perovskite.extxyz'; did you mean 'perovskites.ext"
     ):
         load_dataset("perovskite.extxyz")
 
 
 def test_a_missing_file_or_folder_is_named(tmp_path):
-    with pytest.raises(InputError, match="no file 'my.extxyz' in"):
+    with pytest.raises(InputError, match=r"no file 'my.extxyz' in"):
         load_dataset("my.extxyz")
     with pytest.raises(InputError, match="there is no folder"):
         load_dataset("elsewhere/my.extxyz")

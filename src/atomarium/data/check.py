@@ -10,7 +10,9 @@ from atomarium.data.check_targets import check_target
 from atomarium.data.findings import Finding, counted, examples
 from atomarium.data.twins import Twins, composition_keys, find_twins
 
+#: Labels of this name, or that begin with it and an underscore, tell train from test.
 _SPLIT = "split"
+_ON_NO_SIDE = ("", "unused")
 
 
 def check(dataset: Dataset) -> list[Finding]:
@@ -19,7 +21,7 @@ def check(dataset: Dataset) -> list[Finding]:
     Structures: atoms on top of each other, lengths that look like another unit, cells that are
     missing, left-handed or mostly vacuum. Targets: missing, constant, far off, or scaling with
     size against what is declared. Both: structures that occur twice, with the same or with
-    different values, and twins that lie on both sides of a given split (label `split`).
+    different values, and twins that lie on both sides of a given split (labels `split`, `split_…`).
 
     Args:
         dataset: What to look at; nothing is changed.
@@ -32,7 +34,7 @@ def check(dataset: Dataset) -> list[Finding]:
     findings += [
         *_check_twins(dataset, same, alike),
         *_check_equal_values(dataset, same, equal),
-        *_check_split(dataset, [same, equal]),
+        *_check_splits(dataset, [same, equal]),
     ]
     weights = {"error": 0, "warning": 1, "note": 2}
     return sorted(findings, key=lambda finding: weights[finding.severity])
@@ -158,28 +160,32 @@ def _check_equal_values(dataset: Dataset, same: Twins, equal: Twins) -> list[Fin
     ]
 
 
-def _check_split(dataset: Dataset, kinds_of_twins: list[Twins]) -> list[Finding]:
-    if _SPLIT not in dataset.labels:
-        return []
-    split = np.asarray(dataset.labels[_SPLIT]).astype(str)
+def _check_splits(dataset: Dataset, kinds_of_twins: list[Twins]) -> list[Finding]:
+    names = [name for name in dataset.labels if name == _SPLIT or name.startswith(f"{_SPLIT}_")]
+    return [finding for name in names for finding in _check_split(dataset, name, kinds_of_twins)]
+
+
+def _check_split(dataset: Dataset, name: str, kinds_of_twins: list[Twins]) -> list[Finding]:
+    side = np.asarray(dataset.labels[name]).astype(str)
+    used = ~np.isin(side, _ON_NO_SIDE)
     leaking = [
-        group
+        group[used[group]]
         for twins in kinds_of_twins
         for group in twins.members
-        if len(np.unique(split[group])) > 1
+        if len(np.unique(side[group][used[group]])) > 1
     ]
     if not leaking:
         return []
     touched = np.unique(np.concatenate(leaking))
-    parts, counts = np.unique(split[touched], return_counts=True)
-    where = ", ".join(f"{count} in {part}" for part, count in zip(parts, counts, strict=True))
+    sides, counts = np.unique(side[touched], return_counts=True)
+    where = ", ".join(f"{count} in {part}" for part, count in zip(sides, counts, strict=True))
     return [
         Finding(
             check="leakage",
             severity="error",
             count=len(touched),
-            message=f"{len(touched)} structures have a twin on another side of the given split: "
-            f"{where}",
+            message=f"{len(touched)} structures have a twin on another side of the given split "
+            f"(label {name}): {where}",
             advice="what is tested was seen in training; move twins to one side or draw a split "
             "by group",
             examples=examples(dataset, leaking),
