@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Float, Float64, Int64
-from scipy.linalg import get_lapack_funcs
+from scipy.linalg import eigh  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
 from atomarium.core.errors import InputError
 
 _FEW = 1e-12
-(_EIGENVECTORS,) = get_lapack_funcs(("syevr",), dtype=np.dtype(np.float64))
 
 
 def farthest_points(
@@ -99,8 +98,8 @@ def _leading_left_vector(rows: Float64[np.ndarray, "rows width"]) -> Float64[np.
 
 
 def _leading_eigenvector(matrix: Float64[np.ndarray, "n n"]) -> Float64[np.ndarray, "n"]:
-    _, vectors, _, _, failure = _EIGENVECTORS(matrix, range="I", il=len(matrix), iu=len(matrix))
-    assert failure == 0
+    last = len(matrix) - 1
+    vectors: np.ndarray = eigh(matrix, subset_by_index=(last, last))[1]  # pyright: ignore[reportUnknownVariableType]
     return vectors[:, 0]
 
 
