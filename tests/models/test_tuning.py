@@ -8,12 +8,11 @@ from tests.models.feature_samples import atom_features, smooth_values
 from tests.references.krr_reference import kernel_of_structures, leave_one_out_krr
 
 from atomarium.core.features import Features
+from atomarium.models._lesson import Lesson, spread_evenly
 from atomarium.models._tuning import (
     NOISES,
-    Lesson,
     Tuning,
     leave_one_out,
-    spread_evenly,
     typical_distance,
 )
 from atomarium.models.kernel_matrices import StructureKernel

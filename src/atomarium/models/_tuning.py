@@ -13,13 +13,14 @@ kernel matrix with the noise on its diagonal.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int64
+from jaxtyping import Float64
 from scipy import linalg
 
 from atomarium.core.features import Features
+from atomarium.models._lesson import Lesson, spread_evenly
 from atomarium.models.kernel_matrices import StructureKernel
 
 #: Shares of the mean diagonal. With less, solutions hang on the last digits of the kernel.
@@ -30,36 +31,6 @@ _SHORTEST, _LONGEST = -8, 20
 _SCANNED, _WALKED = 256, 512
 #: Of noises whose errors differ by less, the largest is taken: its equations are the most stable.
 _EQUALLY_GOOD = 1.001
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Lesson:
-    """Structures to learn from, made ready.
-
-    Args:
-        features: As the kernel takes them.
-        values: What is to be learned, centered.
-        weights: What an error of each structure is multiplied by when errors are counted.
-    """
-
-    features: Features
-    values: Float64[np.ndarray, "structures targets"]
-    weights: Float64[np.ndarray, "structures"]
-
-    def sample(self, size: int) -> Lesson:
-        """Return at most so many structures, spread evenly over all."""
-        if len(self.values) <= size:
-            return self
-        chosen = spread_evenly(len(self.values), size)
-        return Lesson(
-            features=self.features.take(chosen),
-            values=self.values[chosen],
-            weights=self.weights[chosen],
-        )
-
-    def targets(self, chosen: Bool[np.ndarray, "targets"]) -> Lesson:
-        """Return the same structures with the chosen targets alone."""
-        return replace(self, values=self.values[:, chosen])
 
 
 @dataclass(frozen=True)
@@ -250,10 +221,3 @@ def typical_distance(kernel: StructureKernel, features: Features) -> float:
     median = float(np.median(apart))
     distance = np.sqrt(2 * median) if kernel.kernel.measure == "squared" else median
     return float(2.0 ** np.round(np.log2(distance)))
-
-
-def spread_evenly(length: int, size: int) -> Int64[np.ndarray, "size"]:
-    """Return so many of the numbers below `length`, ascending, evenly and without a period."""
-    # Multiples of the golden ratio, modulo one, in 32-bit integers: the smallest ones lie evenly.
-    keys = np.arange(length, dtype=np.uint64) * np.uint64(2654435769) % np.uint64(2**32)
-    return np.sort(np.argsort(keys, kind="stable")[:size])

@@ -10,8 +10,9 @@ from jaxtyping import Float64
 
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
+from atomarium.models._lesson import Lesson, center_counts, make_lesson, value_scales
 from atomarium.models._solving import Equations
-from atomarium.models._tuning import Choice, Lesson, Tuning
+from atomarium.models._tuning import Choice, Tuning
 from atomarium.models.kernel_matrices import StructureKernel
 from atomarium.models.kernels import kernel_named
 from atomarium.models.training import check_features, check_training, per_structure
@@ -98,7 +99,7 @@ class Krr:
         features = self.digest(features, extensive=extensive)
         check_training(features, values)
         kernel = self._structure_kernel(features, extensive=extensive)
-        lesson, center = _lesson(features, values, extensive=extensive)
+        lesson, center = make_lesson(features, values, extensive=extensive)
         choices = self._choose(kernel, lesson)
         weights, noises, warnings = _solve(kernel, lesson, choices, adjustable=self.noise == "auto")
         return FittedKrr(
@@ -222,7 +223,7 @@ class FittedKrr:
                 (matrix,) = self.kernel.between(some, self.training, [scale])
                 predicted[run[:, None], targets] = matrix @ self.weights[:, targets]
         predicted *= value_scales(features, extensive=self.extensive)[:, None]
-        return predicted + counts(features, extensive=self.extensive)[:, None] * self.center
+        return predicted + center_counts(features, extensive=self.extensive)[:, None] * self.center
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return all it takes to restore it, training features apart."""
@@ -231,31 +232,6 @@ class FittedKrr:
 
 
 _ARRAYS = ("weights", "center", "length_scales", "noises", "errors")
-
-
-def counts(features: Features, *, extensive: bool) -> Float64[np.ndarray, "structures"]:
-    """Return what the center is multiplied by: atoms where values are extensive, otherwise one."""
-    return features.sizes.astype(np.float64) if extensive else np.ones(len(features))
-
-
-def value_scales(features: Features, *, extensive: bool) -> Float64[np.ndarray, "structures"]:
-    """Return what learned values are multiplied by: atoms where they were averaged, or one."""
-    return counts(features, extensive=extensive and features.reduced == "mean")
-
-
-def _lesson(
-    features: Features, values: np.ndarray, *, extensive: bool
-) -> tuple[Lesson, np.ndarray]:
-    """Return what is to be learned, and the center taken from it."""
-    times = counts(features, extensive=extensive)
-    center = values.sum(axis=0) / times.sum()
-    centered = values - times[:, None] * center
-    # Equal values leave rounding behind, from which nothing can be learned.
-    alike = np.abs(centered).max(axis=0) <= 1e-13 * np.abs(values).max(axis=0)
-    centered[:, alike] = 0.0
-    scales = value_scales(features, extensive=extensive)
-    lesson = Lesson(features=features, values=centered / scales[:, None], weights=scales)
-    return lesson, center
 
 
 def _given(setting: float | str) -> float | None:

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from atomarium.core.features import Features
+from atomarium.models._lesson import center_counts
 from atomarium.models.training import check_training
 
 
@@ -39,8 +40,8 @@ class Mean:
         """
         features = self.digest(features, extensive=extensive)
         check_training(features, values)
-        counts = features.sizes.sum() if extensive else len(values)
-        return FittedMean(values.sum(axis=0) / counts, extensive=extensive)
+        counts = center_counts(features, extensive=extensive)
+        return FittedMean(values.sum(axis=0) / counts.sum(), extensive=extensive)
 
     def restore(self, arrays: Mapping[str, np.ndarray], features: Features) -> FittedMean:
         """Return what `fit` once returned."""
@@ -68,8 +69,7 @@ class FittedMean:
 
     def predict(self, features: Features) -> Float64[np.ndarray, "structures targets"]:
         """Return one row for each structure."""
-        counts = features.sizes if self.extensive else np.ones(len(features))
-        return counts[:, None] * self.mean
+        return center_counts(features, extensive=self.extensive)[:, None] * self.mean
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return all it takes to restore it."""

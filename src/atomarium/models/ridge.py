@@ -11,6 +11,7 @@ from scipy import linalg
 
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
+from atomarium.models._lesson import center_counts
 from atomarium.models.training import check_features, check_training, per_structure
 
 #: Shares of the mean squared length of a row.
@@ -64,7 +65,7 @@ class Ridge:
         check_training(features, values)
         rows = features.values.astype(np.float64)
         middle = np.zeros(features.width) if extensive else rows.mean(axis=0)
-        counts = features.sizes if extensive else np.ones(len(features))
+        counts = center_counts(features, extensive=extensive)
         center = values.sum(axis=0) / counts.sum()
         problem = _Problem(
             rows - middle, values - counts[:, None] * center, has_intercept=not extensive
@@ -139,7 +140,7 @@ class FittedRidge:
         """
         features = per_structure(features, averaged=not self.extensive)
         check_features(features, width=len(self.middle))
-        counts = features.sizes if self.extensive else np.ones(len(features))
+        counts = center_counts(features, extensive=self.extensive)
         return (features.values - self.middle) @ self.weights + counts[:, None] * self.center
 
     def arrays(self) -> dict[str, np.ndarray]:
