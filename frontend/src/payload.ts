@@ -25,7 +25,7 @@ export interface Column {
 export const column: Reader<Column> = (value, place) => {
   if (!isRecord(value)) return fail(place, "a column", value);
   const { dtype, shape, base64 } = value;
-  if (typeof dtype !== "string" || !(dtype in ARRAYS)) {
+  if (typeof dtype !== "string" || !Object.hasOwn(ARRAYS, dtype)) {
     return fail(`${place}.dtype`, `one of ${Object.keys(ARRAYS).join(", ")}`, dtype);
   }
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {

@@ -31,7 +31,8 @@ export function power(exponent: number): string {
 
 /** `0.041 ± 0.003`: the deviation decides how many digits mean something. */
 export function withDeviation(mean: number, deviation: number | null): string {
-  if (deviation === null || !(deviation > 0) || !Number.isFinite(mean)) return digits(mean);
+  // Below this it is rounding, not spread.
+  if (deviation === null || !(deviation > 1e-9 * Math.abs(mean)) || !Number.isFinite(mean)) return digits(mean);
   const decimals = decimalsOf(deviation);
   if (decimals > 6 || Math.abs(mean) >= 1e7) return `${digits(mean)} ± ${digits(deviation, 1)}`;
   const print = (x: number) =>
@@ -46,14 +47,14 @@ function decimalsOf(deviation: number): number {
   return Math.max(0, -exponent + (leading < 1.95 ? 1 : 0));
 }
 
-export function seconds(s: number): string {
+export function seconds(s: number, significant = 2): string {
   if (s === 0) return "0 s";
-  if (s < 1e-6) return `${digits(s * 1e9, 2)} ns`;
-  if (s < 1e-3) return `${digits(s * 1e6, 2)} µs`;
-  if (s < 1) return `${digits(s * 1e3, 2)} ms`;
-  if (s < 120) return `${digits(s, s < 10 ? 2 : 3)} s`;
-  if (s < 7200) return `${digits(s / 60, 2)} min`;
-  return `${digits(s / 3600, 2)} h`;
+  if (s < 1e-6) return `${digits(s * 1e9, significant)} ns`;
+  if (s < 1e-3) return `${digits(s * 1e6, significant)} µs`;
+  if (s < 1) return `${digits(s * 1e3, significant)} ms`;
+  if (s < 120) return `${digits(s, s < 10 ? significant : 3)} s`;
+  if (s < 7200) return `${digits(s / 60, significant)} min`;
+  return `${digits(s / 3600, significant)} h`;
 }
 
 /** `eV`, `eV/atom`; the unit of a number that is counted per something. */

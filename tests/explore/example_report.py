@@ -218,7 +218,7 @@ def _predictions(structures: Structures, rng: np.random.Generator):
         )
         for model in MODELS:
             for n_train in SIZES[-2:]:
-                test = rng.permutation(n)[: n - n_train]
+                test = rng.permutation(n)[: max(n // 5, n - n_train)]
                 error = _error(model, target, n_train)
                 noise = rng.standard_t(4, size=len(test)) * error
                 center = values.mean() if model == "mean" else values[test]

@@ -35,13 +35,24 @@ export function linearAxis(domain: Interval, range: Interval, label: string, spa
   return { scale, label, ticks: scale.ticks(wanted).map((value) => ({ value, text: plainTick(value, format(value)) })) };
 }
 
+interface LogOptions {
+  /** Pixels between written ticks. */
+  readonly spacing: number;
+  readonly print?: (value: number) => string;
+  /** Values that are written rather than round ones, when there is room for all of them. */
+  readonly favorites?: readonly number[];
+}
+
 /** An axis of powers; as many of 1, 2, 5 or 1 … 9 are written out as there is room for. */
-export function logAxis(
-  domain: Interval, range: Interval, label: string, spacing: number, print: (value: number) => string = logTick,
-): Axis {
+export function logAxis(domain: Interval, range: Interval, label: string, options: LogOptions): Axis {
+  const { spacing, print = logTick, favorites = [] } = options;
   const scale = scaleLog().domain(domain).range(range);
   const all = scaleLog().domain(domain).ticks(100).filter((value) => isSingleDigit(value));
-  const choices = [[1], [1, 3], [1, 2, 5], [1, 2, 3, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]];
+  if (favorites.length > 1 && haveRoom(favorites, scale, spacing)) {
+    const minor = all.filter((value) => !favorites.includes(value));
+    return { scale, label, ticks: [...favorites.map((value) => ({ value, text: print(value) })), ...minor.map((value) => ({ value, text: null }))] };
+  }
+  const choices = [[1], [1, 3], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]];
   let written: number[] = [];
   for (const mantissas of choices) {
     const candidate = all.filter((value) => mantissas.includes(mantissa(value)));

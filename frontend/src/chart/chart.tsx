@@ -20,7 +20,8 @@ export interface ChartProps {
   /** Height over width. */
   readonly aspect: number;
   readonly controls?: ComponentChildren;
-  readonly footer?: ComponentChildren;
+  /** What stands below; a function of the drawing where that decides. */
+  readonly footer?: ComponentChildren | ((drawing: Drawing) => ComponentChildren);
   readonly tip?: Tip | null;
   readonly draw: (drawing: Drawing) => VNode;
   /** Paints what lies under the drawing and would be too much for shapes. */
@@ -31,7 +32,7 @@ export interface ChartProps {
 
 export function Chart(props: ChartProps) {
   const { name, title, about, aspect, controls, footer, tip, draw, paint, table, onKeyDown } = props;
-  const [surface, drawing] = useDrawing(aspect);
+  const [surface, drawing, least] = useDrawing(aspect);
   return (
     <figure class="panel chart" data-chart={name}>
       <header class="panel-head">
@@ -39,7 +40,7 @@ export function Chart(props: ChartProps) {
         <div class="controls">{controls}</div>
         <Downloads name={name} aspect={aspect} draw={draw} table={table} />
       </header>
-      <div class="surface" ref={surface} style={{ height: drawing ? `${drawing.height}px` : "auto" }}>
+      <div class="surface" ref={surface} style={{ minHeight: `${least}px` }}>
         {drawing && paint && <Canvas drawing={drawing} paint={paint} />}
         {drawing && (
           <svg
@@ -48,39 +49,44 @@ export function Chart(props: ChartProps) {
             viewBox={`0 0 ${drawing.width} ${drawing.height}`}
             role="img"
             aria-label={about}
-            {...(onKeyDown === undefined ? {} : { tabIndex: 0, onKeyDown })}
+            {...(onKeyDown === undefined ? {} : { tabindex: 0, onKeyDown })}
           >
             {draw(drawing)}
           </svg>
         )}
         {drawing && tip && <TipCard tip={tip} width={drawing.width} />}
       </div>
-      {footer}
+      {typeof footer === "function" ? drawing && footer(drawing) : footer}
     </figure>
   );
 }
 
-/** Follows the width that the page gives, and the size of its letters. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
+  readonly font: number;
+}
+
+/** Follows the room that the page gives, and the size of its letters; a taller neighbor makes it taller. */
 function useDrawing(aspect: number) {
   const theme = useContext(ThemeContext);
   const surface = useRef<HTMLDivElement>(null);
-  const [size, setSize] = useState<{ width: number; font: number } | null>(null);
+  const [size, setSize] = useState<Size>({ width: 0, height: 0, font: 12 });
   useLayoutEffect(() => {
     const element = surface.current!;
     const measure = () => {
-      const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-      const width = Math.floor(element.clientWidth);
-      setSize((old) => (old?.width === width && old.font === rem * 0.75 ? old : { width, font: rem * 0.75 }));
+      const font = 0.75 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+      const now = { width: element.clientWidth, height: element.clientHeight, font };
+      setSize((old) => (old.width === now.width && old.height === now.height && old.font === font ? old : now));
     };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  if (size === null || size.width < 40) return [surface, null] as const;
-  const height = Math.round(Math.min(Math.max(size.width * aspect, size.font * 21), size.font * 44));
-  const drawing: Drawing = { ...size, height, theme, paper: false };
-  return [surface, drawing] as const;
+  const least = Math.round(Math.min(Math.max(size.width * aspect, size.font * 21), size.font * 44));
+  const drawing: Drawing = { ...size, height: Math.max(size.height, least), theme, paper: false };
+  return [surface, size.width < 40 ? null : drawing, least] as const;
 }
 
 function Canvas({ drawing, paint }: { readonly drawing: Drawing; readonly paint: NonNullable<ChartProps["paint"]> }) {
@@ -122,11 +128,16 @@ function Downloads({ name, aspect, draw, table }: Pick<ChartProps, "name" | "asp
 export function DownloadMenu({ kinds }: { readonly kinds: readonly (readonly [string, () => void | Promise<void>])[] }) {
   const menu = useRef<HTMLDetailsElement>(null);
   const close = () => menu.current?.removeAttribute("open");
+  // The focus goes back first: taken from a hidden item, its loss would close the menu once more later.
+  const leave = () => {
+    menu.current?.querySelector("summary")?.focus();
+    close();
+  };
   return (
     <details
       class="menu"
       ref={menu}
-      onKeyDown={(event) => event.key === "Escape" && close()}
+      onKeyDown={(event) => event.key === "Escape" && leave()}
       onFocusOut={(event) => !menu.current?.contains(event.relatedTarget as Node | null) && close()}
     >
       <summary aria-label="Download" title="Download">
@@ -138,7 +149,7 @@ export function DownloadMenu({ kinds }: { readonly kinds: readonly (readonly [st
             key={kind}
             type="button"
             onClick={() => {
-              close();
+              leave();
               void act();
             }}
           >

@@ -87,10 +87,12 @@ export function CostVersusError() {
         rows: points.map((p) => [p.row.model.name, p.row.nTrain, p.time, p.error, unit, front.includes(p) ? "yes" : "no"]),
       })}
       footer={
-        <>
-          <ModelLegend models={[...new Set(points.map((p) => p.row.model))]} narrowOnly />
-          <p class="hint">Larger marks: more training structures. Dashed: the Pareto front, nothing is both faster and better.</p>
-        </>
+        (drawing) => (
+          <>
+            {!hasRoomForNames(points, drawing) && <ModelLegend models={[...new Set(points.map((p) => p.row.model))]} />}
+            <p class="hint">Larger marks: more training structures. Dotted: the Pareto front; nothing is both faster and better.</p>
+          </>
+        )
       }
     />
   );
@@ -106,18 +108,27 @@ function pointsOf(all: readonly Row[], cost: Cost, score: Score): readonly Point
   });
 }
 
-function layOut(points: readonly Point[], xLabel: string, yLabel: string, { width, height, font }: Drawing): Layout {
+function layOut(points: readonly Point[], xLabel: string, yLabel: string, drawing: Drawing): Layout {
+  const { width, height, font } = drawing;
   const [top, bottom] = [font * 2, height - font * 3.2];
-  const y = logAxis(extent(points.map((p) => p.error), 0.1, true), [bottom, top], yLabel, font * 2.2);
+  const y = logAxis(extent(points.map((p) => p.error), 0.1, true), [bottom, top], yLabel, { spacing: font * 2.2 });
   const left = Math.max(font * 3, widthOfTicks(y, font));
-  const widest = Math.max(0, ...points.map((p) => textWidth(p.row.model.name, font)));
-  const named = width > font * 34 && widest < width * 0.32;
+  const named = hasRoomForNames(points, drawing);
+  const widest = widestName(points, font);
   const right = width - font;
   const [low, high] = extent(points.map((p) => p.time), 0.08, true);
   // Names stand to the right of the marks, inside the axes.
   const room = named ? (high / low) ** (widest / Math.max(1, right - left - widest)) : 1;
-  const x = logAxis([low, high * room], [left, right], xLabel, font * 4.6, seconds);
+  const x = logAxis([low, high * room], [left, right], xLabel, { spacing: font * 4.6, print: (s) => seconds(s, 1) });
   return { x, y, plot: { left, right, top, bottom }, named };
+}
+
+function hasRoomForNames(points: readonly Point[], { width, font }: Drawing): boolean {
+  return width > font * 34 && widestName(points, font) < width * 0.32;
+}
+
+function widestName(points: readonly Point[], font: number): number {
+  return Math.max(0, ...points.map((p) => textWidth(p.row.model.name, font)));
 }
 
 interface PartProps {

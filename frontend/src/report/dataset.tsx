@@ -52,7 +52,7 @@ function Findings({ findings }: Pick<Report["dataset"], "findings">) {
 export function TargetsTable() {
   const { targets } = useDesk().report;
   return (
-    <section class="panel" aria-label="Targets">
+    <section class="panel targets-table" aria-label="Targets">
       <header class="panel-head"><h3>Targets</h3></header>
       <div class="scrolling">
         <table>

@@ -36,7 +36,7 @@ export function Inspector() {
   return (
     <section class="panel inspector" aria-label="Chosen structure">
       <header class="panel-head">
-        <h3>{formulas[chosen]} <span class="structure-id">{ids[chosen]}</span></h3>
+        <h3><Formula text={formulas[chosen]!} /> <span class="structure-id">{ids[chosen]}</span></h3>
         <DownloadMenu
           kinds={[
             ["PNG", async () => save(await blobOf(canvas.current!), `${file}.png`)],
@@ -54,6 +54,11 @@ export function Inspector() {
       </footer>
     </section>
   );
+}
+
+/** A sum formula with its numbers set low. */
+export function Formula({ text }: { readonly text: string }) {
+  return <>{text.split(/(\d+)/).map((part, i) => (i % 2 === 1 ? <sub key={i}>{part}</sub> : part))}</>;
 }
 
 function EmptyInspector() {

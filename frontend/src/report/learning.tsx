@@ -42,7 +42,7 @@ export function LearningCurves() {
             faded={lit !== null && lit.model.name !== curve.name} lit={lit?.model.name === curve.name}
           />
         ))}
-        {layout.labelled && <CurveLabels {...{ curves, layout, drawing, report, score, lit: lit?.model.name ?? null }} />}
+        {layout.named && <CurveLabels {...{ curves, layout, drawing, report, score, lit: lit?.model.name ?? null }} />}
         {!drawing.paper && (
           <rect
             x={0} y={0} width={drawing.width} height={drawing.height} fill="transparent"
@@ -73,7 +73,7 @@ export function LearningCurves() {
       draw={draw}
       tip={hovered && placed && { ...placed, content: <RowTip row={hovered} score={score} unit={unit} law={lawOf(curves, hovered)} /> }}
       table={() => tableOf(curves, unit)}
-      footer={<ModelLegend models={curves.flatMap((curve) => curve.rows[0]?.model ?? [])} narrowOnly />}
+      footer={(drawing) => !hasRoomForNames(curves, drawing) && <ModelLegend models={curves.map((curve) => curve.rows[0]!.model)} />}
     />
   );
 }
@@ -92,28 +92,39 @@ interface Layout {
   readonly y: Axis;
   readonly plot: Plot;
   /** Whether there is room for names at the ends of the curves. */
-  readonly labelled: boolean;
+  readonly named: boolean;
 }
 
-function layOut(curves: readonly Curve[], score: Score, unit: string, { width, height, font }: Drawing): Layout {
+function layOut(curves: readonly Curve[], score: Score, unit: string, drawing: Drawing): Layout {
+  const { width, height, font } = drawing;
   const all = curves.flatMap((curve) => curve.rows);
   const errors = all.map((row) => row.scores![score].mean);
   const spreads = all.flatMap(({ scores }) => {
     const { mean, deviation } = scores![score];
     return [mean - (deviation ?? 0), mean + (deviation ?? 0), mean];
   });
-  const widest = Math.max(0, ...curves.map((curve) => textWidth(curve.name, font)));
-  const labelled = width > font * 42 && widest < width * 0.32;
+  const named = hasRoomForNames(curves, drawing);
+  const widest = widestName(curves, font);
   const [top, bottom] = [font * 2, height - font * 3.2];
   // Errors of zero (a model that knows the answer) have no place on a logarithmic axis.
   const y = errors.every((error) => error > 0)
-    ? logAxis(extent([...spreads.filter((s) => s > 0.5 * Math.min(...errors)), ...errors], 0.08, true), [bottom, top], yLabel(score, unit), font * 2.2)
+    ? logAxis(extent([...spreads.filter((s) => s > 0.5 * Math.min(...errors)), ...errors], 0.08, true), [bottom, top], yLabel(score, unit), { spacing: font * 2.2 })
     : linearAxis([0, extent(spreads, 0.08)[1]], [bottom, top], yLabel(score, unit), font * 3);
   const left = Math.max(font * 3, widthOfTicks(y, font));
-  const right = width - (labelled ? widest + font * 1.8 : font);
+  const right = width - (named ? widest + font * 1.8 : font);
   const sizes = extent(all.map((row) => row.nTrain), 0.07, true);
-  const x = logAxis(sizes, [left, right], "training structures", font * 4.2, (n) => count(n));
-  return { x, y, plot: { left, right, top, bottom }, labelled };
+  const x = logAxis(sizes, [left, right], "training structures", {
+    spacing: font * 3.6, print: count, favorites: [...new Set(all.map((row) => row.nTrain))],
+  });
+  return { x, y, plot: { left, right, top, bottom }, named };
+}
+
+function hasRoomForNames(curves: readonly Curve[], { width, font }: Drawing): boolean {
+  return width > font * 36 && widestName(curves, font) < width * 0.32;
+}
+
+function widestName(curves: readonly Curve[], font: number): number {
+  return Math.max(0, ...curves.map((curve) => textWidth(curve.name, font)));
 }
 
 function yLabel(score: Score, unit: string): string {

@@ -18,10 +18,9 @@ export function ModelName({ model }: { readonly model: Model }) {
   );
 }
 
-/** A legend; for charts that name their curves themselves, only where they are too narrow to. */
-export function ModelLegend({ models, narrowOnly = false }: { readonly models: readonly Model[]; readonly narrowOnly?: boolean }) {
+export function ModelLegend({ models }: { readonly models: readonly Model[] }) {
   return (
-    <figcaption class={narrowOnly ? "legend narrow-only" : "legend"}>
+    <figcaption class="legend">
       {models.map((model) => <ModelName key={model.name} model={model} />)}
     </figcaption>
   );

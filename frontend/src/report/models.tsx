@@ -82,7 +82,7 @@ export function StudyFile() {
   const { report } = useDesk();
   const { toml, command } = report.study;
   return (
-    <section class="panel wide" aria-label="Study file">
+    <section class="panel wide study-file" aria-label="Study file">
       <header class="panel-head">
         <h3>Study file</h3>
         <CopyButton text={toml} />

@@ -5,9 +5,11 @@ import { extent, type Interval } from "../chart/axes";
 import { Choice } from "../chart/controls";
 import type { Drawing } from "../chart/drawing";
 import { markerPath } from "../chart/marks";
-import { type Domain, type Placed, Scatter } from "../chart/scatter";
+import type { Domain, Placed } from "../chart/points";
+import { Scatter } from "../chart/scatter";
 import { mean } from "../statistics";
 import { count, digits, labelled, unitPer } from "../words";
+import { Formula } from "./inspect";
 import { ModelChips } from "./legend";
 import type { Report, Target } from "./report";
 import { type Cloud, cloudOf, cutsOf } from "./results";
@@ -135,7 +137,7 @@ export function PointTip({ cloud, index, unit }: { readonly cloud: Cloud; readon
   const structure = cloud.structure[index]!;
   return (
     <>
-      <b>{report.structures.formulas[structure]}</b>
+      <b><Formula text={report.structures.formulas[structure]!} /></b>
       <span class="faint">{report.structures.ids[structure]}</span>
       <span>reference {digits(cloud.reference[index]!, 4)} {unit}</span>
       <span>predicted {digits(cloud.prediction[index]!, 4)} {unit}</span>

@@ -5,7 +5,8 @@ import { Axes, extent, linearAxis, type Plot, widthOfTicks } from "../chart/axes
 import { Chart } from "../chart/chart";
 import { Switch } from "../chart/controls";
 import type { Drawing } from "../chart/drawing";
-import { type Domain, type Placed, Scatter } from "../chart/scatter";
+import type { Domain, Placed } from "../chart/points";
+import { Scatter } from "../chart/scatter";
 import { histogram, mean, quantile } from "../statistics";
 import { counted, digits, labelled, unitPer } from "../words";
 import { ModelLegend } from "./legend";
@@ -56,7 +57,7 @@ function barsOf(cloud: Cloud): Bars {
   const sorted = Float64Array.from(cloud.residual, Math.abs).sort();
   const far = sorted.length === 0 ? 1 : sorted.length < 100 ? sorted[sorted.length - 1]! : quantile(sorted, 0.99);
   const reach = far > 0 ? far * 1.02 : 1;
-  const bins = Math.max(9, Math.min(61, 2 * Math.round(Math.sqrt(sorted.length / Math.max(1, cloud.models.length))) + 1));
+  const bins = Math.max(9, Math.min(61, 2 * Math.round(0.6 * Math.sqrt(sorted.length / Math.max(1, cloud.models.length))) + 1));
   const shares = cloud.models.map((_, group) => {
     const own = cloud.residual.filter((_, i) => cloud.group[i] === group);
     return histogram(own, -reach, reach, bins).map((n) => (100 * n) / Math.max(1, own.length));

@@ -16,6 +16,7 @@ interface TableColumn {
   readonly unit?: string;
   readonly about?: string;
   readonly text?: boolean;
+  readonly long?: boolean;
   readonly sortBy: (row: Row) => number | string;
   readonly show: (row: Row) => ComponentChildren;
 }
@@ -29,7 +30,7 @@ export function Results() {
   const columns = columnsOf(unit);
   const sorted = sort === null ? all : sortRows(all, columns.find(({ key }) => key === sort.key)!, sort.down);
   return (
-    <section class="panel wide" aria-label="Results">
+    <section class="panel wide results" aria-label="Results">
       <header class="panel-head">
         <h3>All results</h3>
         <DownloadMenu kinds={[["CSV", () => save(csvOf(csvTable(sorted, unit)), `${target.name}-results.csv`)]]} />
@@ -40,7 +41,7 @@ export function Results() {
             <tr>
               {columns.map((column) => (
                 <th
-                  key={column.key} scope="col" class={column.text ? "text" : ""} title={column.about}
+                  key={column.key} scope="col" class={classOf(column)} title={column.about}
                   aria-sort={sort?.key === column.key ? (sort.down ? "descending" : "ascending") : "none"}
                 >
                   <button type="button" onClick={() => setSort(nextSort(sort, column.key))}>
@@ -55,7 +56,7 @@ export function Results() {
           <tbody>
             {sorted.map((row) => (
               <tr key={`${row.model.name} ${row.nTrain}`} class={isBest(row, all) ? "best" : ""}>
-                {columns.map((column) => <td key={column.key} class={column.text ? "text" : ""}>{column.show(row)}</td>)}
+                {columns.map((column) => <td key={column.key} class={classOf(column)}>{column.show(row)}</td>)}
               </tr>
             ))}
           </tbody>
@@ -64,6 +65,10 @@ export function Results() {
       {all.length === 0 && <p class="empty">No trial has finished yet.</p>}
     </section>
   );
+}
+
+function classOf({ text, long }: TableColumn): string {
+  return `${text ? "text" : ""} ${long ? "long" : ""}`.trim();
 }
 
 type ScoreKey = keyof NonNullable<Row["scores"]>;
@@ -95,7 +100,7 @@ function columnsOf(unit: string): readonly TableColumn[] {
     time("represent", "Represent", "CPU time for the features of all structures"),
     time("fit", "Fit", "CPU time for fitting, tuning included"),
     time("perStructure", "Per structure", "CPU time to predict one structure, its features included"),
-    { key: "chosen", title: "Chosen settings", text: true, sortBy: (row) => chosenText(row), show: (row) => chosenText(row) },
+    { key: "chosen", title: "Chosen settings", text: true, long: true, sortBy: (row) => chosenText(row), show: (row) => chosenText(row) },
   ];
 }
 

@@ -51,7 +51,7 @@ export function ballsAndSticks(structure: Structure): BallsAndSticks {
   const corners = [...atoms.map(({ position }) => position), ...edges.flat()];
   const middle = centerOf(corners);
   const reach = (a: Atom) => length(add(a.position, middle, -1)) + ballRadius(a.number);
-  const radius = Math.max(1.2, ...atoms.map(reach), ...edges.flat().map((p) => length(add(p, middle, -1))));
+  const radius = Math.max(2.2, ...atoms.map(reach), ...edges.flat().map((p) => length(add(p, middle, -1))));
   return { atoms, sticks, edges, center: middle, radius };
 }
 

@@ -15,12 +15,10 @@ const UP = new Vector3(0, 1, 0);
 
 /** Returns a painter on WebGL, or null where there is none. */
 export function openStage(): Painter | null {
-  let renderer: WebGLRenderer;
-  try {
-    renderer = new WebGLRenderer({ antialias: true, alpha: true, powerPreference: "low-power" });
-  } catch {
-    return null;
-  }
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("webgl2", { antialias: true, alpha: true, powerPreference: "low-power" });
+  if (context === null) return null;
+  const renderer = new WebGLRenderer({ canvas, context });
   renderer.outputColorSpace = SRGBColorSpace;
   renderer.setClearColor(0x000000, 0);
   const props = new Props(renderer);
@@ -31,9 +29,9 @@ export function openStage(): Painter | null {
     const size = renderer.getSize(new Vector2());
     if (size.x !== width || size.y !== height) renderer.setSize(width, height, false);
     renderer.render(scene, cameraFor(model, view, width, height));
-    const context = target.getContext("2d")!;
-    context.clearRect(0, 0, width, height);
-    context.drawImage(renderer.domElement, 0, 0, width, height);
+    const goal = target.getContext("2d")!;
+    goal.clearRect(0, 0, width, height);
+    goal.drawImage(canvas, 0, 0, width, height);
   };
 }
 
