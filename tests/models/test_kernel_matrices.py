@@ -12,14 +12,14 @@ from tests.references.krr_reference import kernel_of_structures
 from atomarium.core.features import Features
 from atomarium.models import kernel_matrices
 from atomarium.models.kernel_matrices import AtomPairs, StructureKernel
-from atomarium.models.kernels import KERNELS
+from atomarium.models.kernels import KERNELS, Origin
 
 # Sums of fewer than 100 float64 products.
 RTOL = 1e-12
 
 
 def _kernel(name: str, features: Features, atom_pairs: AtomPairs = "all") -> StructureKernel:
-    origin = features.values.mean(axis=0)
+    origin = Origin.of(features.values)
     return StructureKernel(kernel=KERNELS[name], origin=origin, atom_pairs=atom_pairs)
 
 

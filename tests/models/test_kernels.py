@@ -7,12 +7,12 @@ import pytest
 from tests.references.krr_reference import kernel_of_rows
 
 from atomarium.core.errors import InputError
-from atomarium.models.kernels import KERNELS, fill_measure, kernel_named, prepare
+from atomarium.models.kernels import KERNELS, Origin, fill_measure, kernel_named, prepare
 
 
 def _filled(name: str, rows: np.ndarray, others: np.ndarray, length_scale: float) -> np.ndarray:
     kernel = KERNELS[name]
-    origin = rows.mean(axis=0, dtype=np.float64)
+    origin = Origin.of(rows)
     sides = [prepare(side, kernel.measure, origin) for side in (rows, others)]
     measure = np.empty((len(rows), len(others)))
     fill_measure(kernel.measure, *sides, measure)
@@ -44,6 +44,22 @@ def test_distance_of_far_away_rows_keeps_its_digits() -> None:
     expected = [[kernel_of_rows("gaussian", x, z, 1.0) for z in rows] for x in rows]
     # Around the origin of coordinates the products would lose 12 of the 16 digits.
     np.testing.assert_allclose(values, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_columns_in_which_training_rows_agree_count_for_others(name: str) -> None:
+    rng = np.random.default_rng(2)
+    training, others = rng.normal(size=(5, 6)), rng.normal(size=(4, 6))
+    training[:, [1, 4]] = [0.0, 0.7]
+    kernel, origin = KERNELS[name], Origin.of(training)
+    assert origin.columns is not None
+    assert origin.columns.tolist() == [0, 2, 3, 5]
+    sides = [prepare(side, kernel.measure, origin) for side in (others, training)]
+    values = np.empty((4, 5))
+    fill_measure(kernel.measure, *sides, values)
+    kernel.fill(values, 2.0, values)
+    expected = [[kernel_of_rows(name, x, z, 2.0) for z in training] for x in others]
+    np.testing.assert_allclose(values, expected, rtol=1e-13)
 
 
 def test_unknown_kernel_is_refused() -> None:

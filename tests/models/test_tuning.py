@@ -16,7 +16,7 @@ from atomarium.models._tuning import (
     typical_distance,
 )
 from atomarium.models.kernel_matrices import StructureKernel
-from atomarium.models.kernels import KERNELS
+from atomarium.models.kernels import KERNELS, Origin
 
 
 def _lesson(n_structures: int = 25, n_targets: int = 1) -> Lesson:
@@ -30,7 +30,7 @@ def _lesson(n_structures: int = 25, n_targets: int = 1) -> Lesson:
 
 
 def _kernel(features: Features, name: str = "gaussian") -> StructureKernel:
-    return StructureKernel(kernel=KERNELS[name], origin=features.values.mean(axis=0))
+    return StructureKernel(kernel=KERNELS[name], origin=Origin.of(features.values))
 
 
 def test_closed_form_equals_leaving_out_one_by_one() -> None:

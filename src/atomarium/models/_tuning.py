@@ -13,7 +13,7 @@ kernel matrix with the noise on its diagonal.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Float64
@@ -33,7 +33,7 @@ _SCANNED, _WALKED = 256, 512
 _EQUALLY_GOOD = 1.001
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Choice:
     """What was settled for one target.
 
@@ -42,12 +42,14 @@ class Choice:
         noise: Share of the kernel's mean diagonal.
         error: Mean absolute leave-one-out error; NaN when there was nothing to choose.
         warnings: What a user should know about it.
+        matrix: Kernel of all structures, where the search has come by it.
     """
 
     length_scale: float
     noise: float
     error: float = float("nan")
     warnings: tuple[str, ...] = ()
+    matrix: np.ndarray | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -72,18 +74,21 @@ class Tuning:
         noises = NOISES if self.noise is None else np.array([self.noise])
         if not searches_scale:
             scale = self.length_scale or 1.0
-            errors = _errors(kernel, lesson.sample(self.n_structures), [scale], noises)[0]
+            sample = lesson.sample(self.n_structures)
+            errors = leave_one_out(kernel.among(sample.features, [scale])[0], sample, noises)
             return [self._choice(scale, noises, column) for column in errors.T]
         unit = typical_distance(kernel, lesson.features)
-        search = _Search(kernel, noises, unit)
+        search = _Search(kernel, noises, unit, n_structures=len(lesson.values))
         sample = lesson.sample(self.n_structures)
         search.scan(sample.sample(_SCANNED))
         search.look_at(sample.sample(_WALKED))
-        search.walk(step=2)
-        search.walk(step=1)
+        search.walk()
         search.look_at(sample)
         return [
-            self._choice(search.length_scale(place), noises, errors, place)
+            replace(
+                self._choice(search.length_scale(place), noises, errors, place),
+                matrix=search.matrix(place),
+            )
             for place, errors in search.found()
         ]
 
@@ -116,9 +121,16 @@ class _Search:
     """Errors by length scale, evaluated where a target's search needs them."""
 
     def __init__(
-        self, kernel: StructureKernel, noises: Float64[np.ndarray, "noises"], unit: float
+        self,
+        kernel: StructureKernel,
+        noises: Float64[np.ndarray, "noises"],
+        unit: float,
+        *,
+        n_structures: int,
     ) -> None:
         self._kernel, self._noises, self._unit = kernel, noises, unit
+        self._n_structures = n_structures
+        self._matrices: dict[int, np.ndarray] = {}
         self._errors: dict[int, Float64[np.ndarray, "noises targets"]] = {}
         self._places: list[int] = []
         self._sample: Lesson | None = None
@@ -140,10 +152,10 @@ class _Search:
             self._sample, self._errors = sample, {}
         self._evaluate(self._places)
 
-    def walk(self, step: int) -> None:
+    def walk(self) -> None:
         """Move every target to a better neighbor until there is none."""
         while True:
-            nearby = [_within_range(place, step) for place in self._places]
+            nearby = [_nearby(place) for place in self._places]
             self._evaluate(place for places in nearby for place in places)
             better = [self._best(t, places) for t, places in enumerate(nearby)]
             if better == self._places:
@@ -154,6 +166,10 @@ class _Search:
         """Return the place of each target and its errors there."""
         return [(place, self._errors[place][:, t]) for t, place in enumerate(self._places)]
 
+    def matrix(self, place: int) -> np.ndarray | None:
+        """Return the kernel of all structures, when a sample was all of them."""
+        return self._matrices.get(place)
+
     def _best(self, target: int, places: Iterable[int]) -> int:
         return min(places, key=lambda place: self._errors[place][:, target].min())
 
@@ -162,26 +178,21 @@ class _Search:
         missing = sorted(set(places) - set(self._errors))
         if missing:
             scales = [self.length_scale(place) for place in missing]
-            errors = _errors(self._kernel, self._sample, scales, self._noises)
-            self._errors.update(zip(missing, errors, strict=True))
+            matrices = self._kernel.among(self._sample.features, scales)
+            for place, matrix in zip(missing, matrices, strict=True):
+                if len(matrix) == self._n_structures:
+                    self._matrices[place] = matrix.copy()
+                self._errors[place] = leave_one_out(matrix, self._sample, self._noises)
 
 
-def _within_range(place: int, step: int) -> list[int]:
-    return [p for p in (place, place - step, place + step) if _SHORTEST <= p <= _LONGEST]
+def _nearby(place: int) -> list[int]:
+    """Return a place and those up to an octave away, which share a pass over the structures."""
+    near = (place, place - 1, place + 1, place - 2, place + 2)
+    return [p for p in near if _SHORTEST <= p <= _LONGEST]
 
 
 def _largest_good(errors: Float64[np.ndarray, "noises"]) -> int:
     return int(np.flatnonzero(errors <= errors.min() * _EQUALLY_GOOD)[-1])
-
-
-def _errors(
-    kernel: StructureKernel,
-    sample: Lesson,
-    length_scales: list[float],
-    noises: Float64[np.ndarray, "noises"],
-) -> list[Float64[np.ndarray, "noises targets"]]:
-    matrices = kernel.among(sample.features, length_scales)
-    return [leave_one_out(matrix, sample, noises) for matrix in matrices]
 
 
 def leave_one_out(

@@ -17,7 +17,7 @@ from jaxtyping import Float64, Int64
 from scipy import sparse
 
 from atomarium.core.features import Features
-from atomarium.models.kernels import Kernel, PreparedRows, fill_measure, prepare
+from atomarium.models.kernels import Kernel, Origin, PreparedRows, fill_measure, prepare
 
 AtomPairs = Literal["all", "same_element"]
 #: Rows of a block, at most: two sides of so many make 1 MB of numbers.
@@ -38,7 +38,7 @@ class StructureKernel:
     """
 
     kernel: Kernel
-    origin: Float64[np.ndarray, "width"]
+    origin: Origin
     atom_pairs: AtomPairs = "all"
     averaged: bool = False
 

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float, Float64
+from jaxtyping import Float, Float64, Int64
 
 from atomarium.core.errors import InputError, did_you_mean
 
@@ -44,7 +44,7 @@ class PreparedRows:
     """Rows made ready for measuring.
 
     Args:
-        values: Shifted to the origin of the set where distances are measured.
+        values: Shifted to the origin where Euclidean distances are measured.
         half_squares: ½ |x|²; empty where the measure does not need it.
     """
 
@@ -52,24 +52,47 @@ class PreparedRows:
     half_squares: Float64[np.ndarray, "halves"]
 
 
+@dataclass(frozen=True, eq=False)
+class Origin:
+    """Where Euclidean distances are measured from; they do not depend on it.
+
+    Args:
+        center: A row in the middle of the training rows: they lose fewer digits to cancellation
+            when they surround the origin.
+        columns: Those in which training rows differ, when some do not. In the others training
+            rows lie at the origin, so that they add nothing to a product with them.
+    """
+
+    center: Float64[np.ndarray, "width"]
+    columns: Int64[np.ndarray, "differing"] | None = None
+
+    @classmethod
+    def of(cls, rows: Float[np.ndarray, "rows width"]) -> Origin:
+        """Return the origin for training rows."""
+        center = rows.mean(axis=0, dtype=np.float64)
+        differing = rows.min(axis=0, initial=np.inf) < rows.max(axis=0, initial=-np.inf)
+        if differing.all() or not len(rows):
+            return cls(center)
+        return cls(np.where(differing, center, rows[0]), np.flatnonzero(differing))
+
+
 def prepare(
-    rows: Float[np.ndarray, "rows width"],
-    measure: Measure,
-    origin: Float64[np.ndarray, "width"],
+    rows: Float[np.ndarray, "rows width"], measure: Measure, origin: Origin
 ) -> PreparedRows:
     """Make rows ready for measuring.
 
     Args:
-        rows: float32 or float64.
+        rows: float32 or float64. Those of one side must be training rows.
         measure: Which.
-        origin: A row in the middle of all. Distances do not depend on it, but lose fewer digits
-            to cancellation when the rows surround it.
+        origin: Of the training rows.
     """
     if measure != "squared":
         values = np.ascontiguousarray(rows, dtype=np.float64)
         return PreparedRows(values, np.zeros(0))
-    values = rows - origin
-    return PreparedRows(values, 0.5 * np.einsum("ij,ij->i", values, values))
+    values = rows - origin.center
+    half_squares = 0.5 * np.einsum("ij,ij->i", values, values)
+    values = values if origin.columns is None else values[:, origin.columns]
+    return PreparedRows(values, half_squares)
 
 
 def fill_measure(measure: Measure, rows: PreparedRows, others: PreparedRows, out: Matrix) -> None:

@@ -14,7 +14,7 @@ from atomarium.models._lesson import Lesson, center_counts, make_lesson, value_s
 from atomarium.models._solving import Equations
 from atomarium.models._tuning import Choice, Tuning
 from atomarium.models.kernel_matrices import StructureKernel
-from atomarium.models.kernels import kernel_named
+from atomarium.models.kernels import Origin, kernel_named
 from atomarium.models.training import check_features, check_training, per_structure
 
 _REDUCTIONS = ("mean", "sum", "atoms", "atoms-same-element")
@@ -145,7 +145,7 @@ class Krr:
     def _structure_kernel(self, features: Features, *, extensive: bool) -> StructureKernel:
         return StructureKernel(
             kernel=kernel_named(self.kernel),
-            origin=features.values.mean(axis=0, dtype=np.float64),
+            origin=Origin.of(features.values),
             atom_pairs="same_element" if self.reduce == "atoms-same-element" else "all",
             averaged=features.rows == "atoms" and not extensive,
         )
@@ -255,8 +255,8 @@ def _solve(
     weights, noises = np.empty_like(lesson.values), np.empty(len(choices))
     warnings = [(t, text) for t, choice in enumerate(choices) for text in choice.warnings]
     for scale in sorted({choice.length_scale for choice in choices}):
-        (matrix,) = kernel.among(lesson.features, [scale])
-        equations = Equations(matrix)
+        found = [c.matrix for c in choices if c.length_scale == scale and c.matrix is not None]
+        equations = Equations(found[0] if found else kernel.among(lesson.features, [scale])[0])
         for noise in sorted({c.noise for c in choices if c.length_scale == scale}):
             sharing = [
                 t for t, c in enumerate(choices) if (c.length_scale, c.noise) == (scale, noise)
