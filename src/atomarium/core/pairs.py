@@ -7,8 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64, Int32, Int64
 
+from atomarium.core._search import Found, Frames, search
 from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
+from atomarium.core.threads import run_in_threads
+
+_MOST_IMAGES = 1e6
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,48 +47,80 @@ def find_pairs(structures: Structures, cutoff: float) -> Pairs:
     """List every pair of atoms closer than a cutoff, periodic images included.
 
     Pairs are directed (i, j and j, i both occur). An atom may neighbor its own image, never
-    itself.
+    itself. Pairs of one center, species and distance are ordered by neighbor, then by shift.
 
     Args:
         structures: Any mix of molecules, slabs and crystals.
         cutoff: Å, above 0. Pairs at exactly this distance are left out.
 
     Raises:
-        InputError: cutoff is not above 0, or a structure fails `Structures.check`.
+        InputError: cutoff is not above 0, a structure fails `Structures.check`, or a cell is so
+            small or skewed that an atom has more than a million images to look at.
     """
     if not (np.isfinite(cutoff) and cutoff > 0):
         raise InputError(f"cutoff must be above 0 Å, got {cutoff}")
     structures.check()
-    from vesin import NeighborList
+    frames = _make_frames(structures)
+    _check_images(frames, cutoff)
 
-    search = NeighborList(cutoff=cutoff, full_list=True)
-    found = [
-        search.compute(one.positions, one.cells[0], one.periodic[0], quantities="PSdD")
-        for one in structures
-    ]
-    lengths = [len(distances) for _, _, distances, _ in found]
-    first_atom = np.repeat(structures.offsets[:-1], lengths)
-    ends = _joined([pair for pair, _, _, _ in found], 2).astype(np.int64) + first_atom[:, None]
-    shifts = _joined([shift for _, shift, _, _ in found], 3).astype(np.int32)
-    distances = _joined([distance[:, None] for _, _, distance, _ in found], 1)[:, 0]
-    vectors = _joined([vector for _, _, _, vector in found], 3)
-    near = distances < cutoff
-    ends, shifts, distances, vectors = ends[near], shifts[near], distances[near], vectors[near]
-    # Ties (equal species and distance) are broken by neighbor and shift, so that the order does
-    # not depend on the search.
-    order = np.lexsort(
-        (*shifts.T[::-1], ends[:, 1], distances, structures.numbers[ends[:, 1]], ends[:, 0])
-    )
-    counts = np.bincount(ends[:, 0], minlength=structures.n_atoms)
+    def search_run(first: int, last: int) -> Found:
+        return search(frames, cutoff, first, last)
+
+    # Work in a structure grows faster than its atoms: its pairs need be sorted.
+    found = run_in_threads(search_run, structures.offsets)
+    counts = np.concatenate([part.counts for part in found])
     return Pairs(
-        centers=ends[order, 0].astype(np.int32),
-        neighbors=ends[order, 1].astype(np.int32),
-        vectors=vectors[order],
-        distances=distances[order],
-        shifts=shifts[order],
+        centers=np.repeat(np.arange(structures.n_atoms, dtype=np.int32), counts),
+        neighbors=_joined([part.neighbors for part in found]),
+        vectors=_joined([part.vectors for part in found]),
+        distances=_joined([part.distances for part in found]),
+        shifts=_joined([part.shifts for part in found]),
         offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
     )
 
 
-def _joined(parts: list[np.ndarray], width: int) -> np.ndarray:
-    return np.concatenate(parts) if parts else np.zeros((0, width))
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _make_frames(structures: Structures) -> Frames:
+    cells = np.tile(np.eye(3), (len(structures), 1, 1))
+    repeats = structures.periodic.any(axis=1)
+    cells[repeats] = np.where(
+        structures.periodic[repeats, :, None], structures.cells[repeats], 0.0
+    )
+    for structure in np.flatnonzero(repeats & ~structures.periodic.all(axis=1)):
+        periodic = structures.periodic[structure]
+        # The right singular vectors of zero singular values stand upright on all cell vectors.
+        upright = np.linalg.svd(cells[structure][periodic])[2][periodic.sum() :]
+        cells[structure][~periodic] = upright
+    inverses = np.linalg.inv(cells)
+    places = structures.positions
+    if repeats.any():
+        of_atom = inverses[structures.structure_of_atom]
+        places = np.einsum("ai,aik->ak", structures.positions, of_atom)
+        # numba compiles anew for arrays that may be written to.
+        places.setflags(write=False)
+    return Frames(
+        offsets=structures.offsets,
+        numbers=structures.numbers,
+        positions=structures.positions,
+        places=places,
+        cells=cells,
+        heights=1 / np.linalg.norm(inverses, axis=1),
+        periodic=structures.periodic,
+    )
+
+
+def _check_images(frames: Frames, cutoff: float) -> None:
+    reach = np.where(frames.periodic, cutoff / frames.heights, 0.0)
+    images = (2 * reach + 1).prod(axis=1)
+    wrong = np.flatnonzero(images > _MOST_IMAGES)
+    if len(wrong):
+        worst = wrong[0]
+        heights = ", ".join(f"{h:.3g}" for h in frames.heights[worst][frames.periodic[worst]])
+        raise InputError(
+            f"structure {worst}: the cell is so small or skewed that each atom has "
+            f"{images[worst]:.1e} images to look at (its faces are {heights} Å apart, the cutoff "
+            f"is {cutoff} Å); give the reduced cell or a smaller cutoff"
+        )

@@ -1,0 +1,145 @@
+"""The neighbor density of one atom, expanded in radial functions and spherical harmonics."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from atomarium.represent._kernels.harmonics import write_harmonics
+from atomarium.represent._kernels.radial import write_radial
+from atomarium.represent._kernels.vectors import LANES, add_rows
+
+
+class Basis(NamedTuple):
+    """What a density is expanded in.
+
+    `n_padded` is the number of radial functions filled up with zeros to a multiple of eight;
+    `middle` holds what the central atom itself adds to the coefficients of degree 0.
+    """
+
+    l_max: int
+    n_padded: int
+    table: np.ndarray
+    steps_per_unit: float
+    factors: np.ndarray
+    middle: np.ndarray
+
+
+class Neighborhoods(NamedTuple):
+    """Pairs by center and species; `weights` multiply the density of each neighbor."""
+
+    offsets: np.ndarray
+    neighbors: np.ndarray
+    vectors: np.ndarray
+    distances: np.ndarray
+    weights: np.ndarray
+    column_of_atom: np.ndarray
+
+
+class Workspace(NamedTuple):
+    """Memory of one thread: coefficients by species column, and what belongs to eight pairs."""
+
+    coefficients: np.ndarray
+    present: np.ndarray
+    directions: np.ndarray
+    harmonics: np.ndarray
+    radial: np.ndarray
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def make_workspace(l_max, n_padded, n_columns):
+    """Return memory for `expand_center`.
+
+    Args:
+        l_max: Largest angular degree.
+        n_padded: Radial functions, a multiple of eight.
+        n_columns: Number of species.
+    """
+    n_harmonics = (l_max + 1) ** 2
+    return Workspace(
+        np.zeros(n_columns * n_harmonics * n_padded),
+        np.zeros(n_columns, dtype=np.bool_),
+        np.zeros(3 * LANES),
+        np.zeros(n_harmonics * LANES),
+        np.zeros(LANES * (l_max + 1) * n_padded),
+    )
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def expand_center(center, hoods, basis, work):
+    """Fill the coefficients of one atom for every species in its neighborhood.
+
+    Args:
+        center: Which atom.
+        hoods: Its pairs, and those of others.
+        basis: What the density is expanded in.
+        work: Coefficients (column, l² + l + m, n) go into its `coefficients`; those of species
+            that are not `present` are left as they were.
+    """
+    size = (basis.l_max + 1) ** 2 * basis.n_padded
+    work.present[:] = False
+    own = hoods.column_of_atom[center]
+    work.present[own] = True
+    work.coefficients[own * size : (own + 1) * size] = 0.0
+    work.coefficients[own * size : own * size + basis.n_padded] = basis.middle
+    start, stop = hoods.offsets[center], hoods.offsets[center + 1]
+    while start < stop:
+        column = hoods.column_of_atom[hoods.neighbors[start]]
+        end = start + 1
+        while (
+            end < stop
+            and end < start + LANES
+            and hoods.column_of_atom[hoods.neighbors[end]] == column
+        ):
+            end += 1
+        if not work.present[column]:
+            work.present[column] = True
+            work.coefficients[column * size : (column + 1) * size] = 0.0
+        _add_pairs(start, end, column * size, hoods, basis, work)
+        start = end
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def prepare_pairs(start, stop, hoods, basis, work):
+    """Fill harmonics and radial integrals of at most eight pairs; unused lanes count nothing."""
+    row = (basis.l_max + 1) * basis.n_padded
+    for lane in range(LANES):
+        pair = start + lane
+        if pair < stop:
+            inverse = 1.0 / hoods.distances[pair]
+            for axis in range(3):
+                work.directions[axis * LANES + lane] = hoods.vectors[pair, axis] * inverse
+            write_radial(
+                hoods.distances[pair],
+                hoods.weights[pair],
+                basis.table,
+                basis.steps_per_unit,
+                basis.l_max + 1,
+                basis.n_padded,
+                work.radial,
+                lane * row,
+            )
+        else:
+            work.radial[lane * row : (lane + 1) * row] = 0.0
+    write_harmonics(work.directions, basis.l_max, basis.factors, work.harmonics)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _add_pairs(start, stop, place, hoods, basis, work):
+    prepare_pairs(start, stop, hoods, basis, work)
+    n_padded = basis.n_padded
+    for ell in range(basis.l_max + 1):
+        for n in range(0, n_padded, LANES):
+            add_rows(
+                work.harmonics,
+                ell * ell * LANES,
+                work.radial,
+                ell * n_padded + n,
+                (basis.l_max + 1) * n_padded,
+                work.coefficients,
+                place + ell * ell * n_padded + n,
+                n_padded,
+                2 * ell + 1,
+            )

@@ -1,0 +1,210 @@
+"""Eight numbers at once: the vector registers of the processor, for the innermost loops.
+
+numba leaves it to LLVM whether a loop becomes vector code, and for short loops of fixed length it
+does not. These intrinsics say it outright; where registers are shorter, LLVM takes several.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic, models, register_model
+
+#: Numbers in a vector.
+LANES = 8
+_IR_TYPE = ir.VectorType(ir.DoubleType(), LANES)
+_LANE = ir.IntType(32)
+
+
+class Vector(types.Type):
+    """The numba type of eight float64."""
+
+    def __init__(self) -> None:
+        super().__init__(name="atomarium.Vector8")
+
+
+vector = Vector()
+
+
+@register_model(Vector)
+class _VectorModel(models.PrimitiveModel):
+    def __init__(self, manager, numba_type) -> None:
+        super().__init__(manager, numba_type, _IR_TYPE)
+
+
+def _address(context, builder, array_type, array, index):
+    data = context.make_array(array_type)(context, builder, array).data
+    return builder.gep(data, [index])
+
+
+def _splat(builder, number):
+    one = builder.insert_element(ir.Constant(_IR_TYPE, ir.Undefined), number, _LANE(0))
+    order = ir.Constant(ir.VectorType(_LANE, LANES), [0] * LANES)
+    return builder.shuffle_vector(one, ir.Constant(_IR_TYPE, ir.Undefined), order)
+
+
+def _read(builder, data, index):
+    pointer = builder.bitcast(builder.gep(data, [index]), _IR_TYPE.as_pointer())
+    return builder.load(pointer, align=8)
+
+
+def _write(builder, data, index, value):
+    pointer = builder.bitcast(builder.gep(data, [index]), _IR_TYPE.as_pointer())
+    builder.store(value, pointer, align=8)
+
+
+def _fused(builder, a, b, c):
+    function_type = ir.FunctionType(_IR_TYPE, [_IR_TYPE] * 3)
+    function = cgutils.get_or_insert_function(builder.module, function_type, "llvm.fmuladd.v8f64")
+    return builder.call(function, [a, b, c])
+
+
+def whole_constant(number):
+    return ir.Constant(ir.IntType(64), number)
+
+
+def _is_flat(array) -> bool:
+    return isinstance(array, types.Array) and array.ndim == 1 and array.layout == "C"
+
+
+@intrinsic
+def load(typing, array, index):  # noqa: ANN001, ANN201 - numba's own signature
+    """Return eight numbers of a flat array from an index on; the caller minds the end."""
+    if not _is_flat(array):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        pointer = _address(context, builder, signature.args[0], arguments[0], arguments[1])
+        pointer = builder.bitcast(pointer, _IR_TYPE.as_pointer())
+        return builder.load(pointer, align=8)
+
+    return vector(array, types.intp), generate
+
+
+@intrinsic
+def store(typing, array, index, value):  # noqa: ANN001, ANN201
+    """Write eight numbers to a flat array from an index on; the caller minds the end."""
+    if not _is_flat(array):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        pointer = _address(context, builder, signature.args[0], arguments[0], arguments[1])
+        pointer = builder.bitcast(pointer, _IR_TYPE.as_pointer())
+        builder.store(arguments[2], pointer, align=8)
+        return context.get_dummy_value()
+
+    return types.none(array, types.intp, vector), generate
+
+
+@intrinsic
+def spread(typing, number):  # noqa: ANN001, ANN201
+    """Return eight copies of one number."""
+
+    def generate(context, builder, signature, arguments):
+        return _splat(builder, arguments[0])
+
+    return vector(types.float64), generate
+
+
+@intrinsic
+def multiply_add(typing, a, b, c):  # noqa: ANN001, ANN201
+    """Return a · b + c, lane by lane, in one instruction where there is one."""
+
+    def generate(context, builder, signature, arguments):
+        name = "llvm.fmuladd.v8f64"
+        function_type = ir.FunctionType(_IR_TYPE, [_IR_TYPE] * 3)
+        function = cgutils.get_or_insert_function(builder.module, function_type, name)
+        return builder.call(function, arguments)
+
+    return vector(vector, vector, vector), generate
+
+
+@intrinsic
+def multiply(typing, a, b):  # noqa: ANN001, ANN201
+    """Return a · b, lane by lane."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.fmul(*arguments)
+
+    return vector(vector, vector), generate
+
+
+@intrinsic
+def subtract(typing, a, b):  # noqa: ANN001, ANN201
+    """Return a − b, lane by lane."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.fsub(*arguments)
+
+    return vector(vector, vector), generate
+
+
+@intrinsic
+def add_rows(typing, rows, row, block, start, stride, out, place, width, count):  # noqa: ANN001, ANN201
+    """Add a matrix product, eight terms for each number: out[m, :] += Σ_j rows[m, j] block[j, :].
+
+    Eight rows of eight numbers of `block` stay in registers while `count` rows stream by. In flat
+    arrays, row m of `rows` is at row + 8 m, row j of `block` at start + stride j, and row m of
+    `out` at place + width m.
+    """
+    if not (_is_flat(rows) and _is_flat(block) and _is_flat(out)):
+        return None
+    whole = types.intp
+
+    def generate(context, builder, signature, arguments):
+        rows, row, block, start, stride, out, place, width, count = arguments
+        rows, block, out = (
+            context.make_array(signature.args[k])(context, builder, arguments[k]).data
+            for k in (0, 2, 5)
+        )
+        fixed = [
+            _read(builder, block, builder.add(start, builder.mul(stride, whole_constant(j))))
+            for j in range(LANES)
+        ]
+        with cgutils.for_range(builder, count) as loop:
+            at = builder.add(place, builder.mul(width, loop.index))
+            total = _read(builder, out, at)
+            first = builder.add(row, builder.mul(whole_constant(LANES), loop.index))
+            for j in range(LANES):
+                number = builder.load(builder.gep(rows, [builder.add(first, whole_constant(j))]))
+                total = _fused(builder, _splat(builder, number), fixed[j], total)
+            _write(builder, out, at, total)
+        return context.get_dummy_value()
+
+    arguments = (rows, whole, block, whole, whole, out, whole, whole, whole)
+    return types.none(*arguments), generate
+
+
+@intrinsic
+def multiply_columns(typing, left, row, right, start, width, count, out, place):  # noqa: ANN001, ANN201
+    """Write a matrix product of two 8 × 8 blocks: out[i, :] = Σ_m left[m, i] right[m, :].
+
+    Eight sums of eight numbers stay in registers. In flat arrays, row m of `left` is at
+    row + width m, that of `right` at start + width m, and row i of `out` at place + 8 i.
+    """
+    if not (_is_flat(left) and _is_flat(right) and _is_flat(out)):
+        return None
+    whole = types.intp
+
+    def generate(context, builder, signature, arguments):
+        _, row, _, start, width, count, _, place = arguments
+        left, right, out = (
+            context.make_array(signature.args[k])(context, builder, arguments[k]).data
+            for k in (0, 2, 6)
+        )
+        zero = ir.Constant(_IR_TYPE, [0.0] * LANES)
+        sums = [cgutils.alloca_once_value(builder, zero) for _ in range(LANES)]
+        with cgutils.for_range(builder, count) as loop:
+            step = builder.mul(width, loop.index)
+            factors = _read(builder, right, builder.add(start, step))
+            first = builder.add(row, step)
+            for i in range(LANES):
+                number = builder.load(builder.gep(left, [builder.add(first, whole_constant(i))]))
+                total = builder.load(sums[i])
+                builder.store(_fused(builder, _splat(builder, number), factors, total), sums[i])
+        for i in range(LANES):
+            _write(builder, out, builder.add(place, whole_constant(LANES * i)), builder.load(sums[i]))
+        return context.get_dummy_value()
+
+    arguments = (left, whole, right, whole, whole, whole, out, whole)
+    return types.none(*arguments), generate
