@@ -25,8 +25,11 @@ export function digits(x: number, significant = 3): string {
 }
 
 export function power(exponent: number): string {
-  const shown = [...String(Math.abs(exponent))].map((d) => SUPERSCRIPTS[Number(d)]).join("");
-  return `10${exponent < 0 ? "⁻" : ""}${shown}`;
+  return `10${exponent < 0 ? "⁻" : ""}${raised(String(Math.abs(exponent)))}`;
+}
+
+function raised(figures: string): string {
+  return [...figures].map((figure) => SUPERSCRIPTS[Number(figure)]).join("");
 }
 
 /** `0.041 ± 0.003`: the deviation decides how many digits mean something. */
@@ -57,10 +60,13 @@ export function seconds(s: number, significant = 2): string {
   return `${digits(s / 3600, significant)} h`;
 }
 
-/** `eV`, `eV/atom`; the unit of a number that is counted per something. */
+/** `eV`, `eV/atom`, `a₀³`; the unit of a number that is counted per something. */
 export function unitPer(unit: string, per: string): string {
-  if (per === "structure" || unit === "" || unit.includes("/")) return unit;
-  return `${unit}/${per}`;
+  const shown = unit
+    .replace(/\^(-?)(\d+)/g, (_, sign: string, exponent: string) => (sign && "⁻") + raised(exponent))
+    .replace(/\ba0(?=\W|$|[⁻²³¹])/g, "a₀");
+  if (per === "structure" || unit === "" || unit.includes("/")) return shown;
+  return `${shown}/${per}`;
 }
 
 /** `MAE (eV)`; no parentheses where there is no unit. */

@@ -47,7 +47,7 @@ interface LogOptions {
 export function logAxis(domain: Interval, range: Interval, label: string, options: LogOptions): Axis {
   const { spacing, print = logTick, favorites = [] } = options;
   const scale = scaleLog().domain(domain).range(range);
-  const all = scaleLog().domain(domain).ticks(100).filter((value) => isSingleDigit(value));
+  const all = singleDigits(domain);
   if (favorites.length > 1 && haveRoom(favorites, scale, spacing)) {
     const minor = all.filter((value) => !favorites.includes(value));
     return { scale, label, ticks: [...favorites.map((value) => ({ value, text: print(value) })), ...minor.map((value) => ({ value, text: null }))] };
@@ -146,9 +146,13 @@ function mantissa(value: number): number {
   return Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
 }
 
-function isSingleDigit(value: number): boolean {
-  const exact = mantissa(value) * 10 ** Math.floor(Math.log10(value) + 1e-9);
-  return Math.abs(exact - value) < 1e-9 * value;
+/** All of 1 … 9 times a power of ten within an interval. */
+function singleDigits([low, high]: Interval): number[] {
+  const first = Math.floor(Math.log10(low));
+  const decades = Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, i) => first + i);
+  // Through text, so that 3e-7 is the number that is written so, not a neighbor.
+  const values = decades.flatMap((exponent) => [1, 2, 3, 4, 5, 6, 7, 8, 9].map((m) => Number(`${m}e${exponent}`)));
+  return values.filter((value) => value >= low && value <= high);
 }
 
 function haveRoom(values: readonly number[], scale: Scale, spacing: number): boolean {

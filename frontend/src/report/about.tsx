@@ -8,12 +8,13 @@ import { useDesk } from "./state";
 
 /** What went wrong or looks wrong, once each, with how often. */
 export function Warnings() {
-  const { trials, dataset } = useDesk().report;
+  const { study, trials, dataset } = useDesk().report;
+  const notes = study.notes ?? [];
   const failed = trials.filter((trial) => trial.state === "failed");
   const warned = grouped(trials.flatMap((trial) => trial.warnings.map((text) => ({ text, trial }))));
   const errors = grouped(failed.map((trial) => ({ text: trial.error ?? "no reason was recorded", trial })));
   const severe = dataset.findings.filter(({ severity }) => severity === "error");
-  if (warned.size + errors.size + severe.length === 0) return null;
+  if (warned.size + errors.size + severe.length + notes.length === 0) return null;
   return (
     <section class="panel wide notes" id="warnings" aria-label="Warnings">
       <header class="panel-head"><h3>Mind this</h3></header>
@@ -24,6 +25,7 @@ export function Warnings() {
             {counted(own.length, "trial")} failed ({whose(own)}): {text}
           </li>
         ))}
+        {notes.map((text, i) => <li key={i}>{text}</li>)}
         {[...warned].map(([text, own]) => <li key={text}>{text} <small>{whose(own)}</small></li>)}
       </ul>
     </section>

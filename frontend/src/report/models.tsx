@@ -39,7 +39,7 @@ function ModelCard({ model }: { readonly model: Model }) {
           </dl>
         </>
       )}
-      {model.baseline && <p class="hint">Baseline: {model.baseline}</p>}
+      {model.baseline !== "" && model.baseline !== "none" && <p class="hint">Baseline: {model.baseline}</p>}
     </article>
   );
 }

@@ -7,7 +7,6 @@ import type { Drawing } from "../chart/drawing";
 import { markerPath } from "../chart/marks";
 import type { Domain, Placed } from "../chart/points";
 import { Scatter } from "../chart/scatter";
-import { mean } from "../statistics";
 import { count, digits, labelled, unitPer } from "../words";
 import { Formula } from "./inspect";
 import { ModelChips } from "./legend";
@@ -118,7 +117,7 @@ function ParityGuides({ placed, cloud, report, unit }: GuidesProps) {
             <g key={model.name}>
               <path d={markerPath(0, plot.left + font, at - font * 0.34, font * 0.3)} fill={colorOf(report, model, theme)} />
               <text x={plot.left + font * 1.7} y={at} fill={theme.ink} stroke={theme.paper} stroke-width={3} paint-order="stroke">
-                {model.name}: MAE {digits(meanError(cloud, group))} {unit}
+                {model.name}: MAE {digits(cloud.meanErrors[group]!)} {unit}
               </text>
             </g>
           );
@@ -126,10 +125,6 @@ function ParityGuides({ placed, cloud, report, unit }: GuidesProps) {
       </g>
     </>
   );
-}
-
-function meanError(cloud: Cloud, group: number): number {
-  return mean([...cloud.residual].filter((_, i) => cloud.group[i] === group).map(Math.abs));
 }
 
 export function PointTip({ cloud, index, unit }: { readonly cloud: Cloud; readonly index: number; readonly unit: string }) {
@@ -147,7 +142,7 @@ export function PointTip({ cloud, index, unit }: { readonly cloud: Cloud; readon
 }
 
 function aboutCloud(cloud: Cloud, target: Target): string {
-  const models = cloud.models.map((model, group) => `${model.name}, mean absolute error ${digits(meanError(cloud, group))} ${target.unit}`);
+  const models = cloud.models.map((model, group) => `${model.name}, mean absolute error ${digits(cloud.meanErrors[group]!)} ${target.unit}`);
   return `Predicted against reference ${target.name} of ${count(cloud.reference.length)} points: ${models.join("; ")}. Left and right arrow keys choose a structure.`;
 }
 

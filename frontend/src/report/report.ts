@@ -52,6 +52,7 @@ const contents = record({
     created: text,
     command: text,
     toml: text,
+    notes: orNull(list(text)),
   }),
   dataset: record({
     name: text,

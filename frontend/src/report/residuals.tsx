@@ -21,6 +21,7 @@ interface Bars {
   /** Shares of each model's points in each bin, in percent. */
   readonly shares: readonly Float64Array[];
   readonly outside: number;
+  readonly about: string;
 }
 
 /** The spread of errors, drawn within the middle 99 % of all. */
@@ -29,13 +30,13 @@ export function ResidualHistogram() {
   const target = useTarget();
   const cloud = useCloud();
   const unit = unitPer(target.unit, target.per);
-  const bars = useMemo(() => barsOf(cloud), [cloud]);
+  const bars = useMemo(() => barsOf(cloud, unit), [cloud, unit]);
   const edge = (i: number) => bars.low + (i * (bars.high - bars.low)) / (bars.shares[0]?.length ?? 1);
   return (
     <Chart
       name={`${target.name}-residuals`}
       title="Spread of errors"
-      about={aboutBars(cloud, unit)}
+      about={bars.about}
       aspect={0.56}
       draw={(drawing) => <BarMarks {...{ bars, cloud, drawing, report, unit }} />}
       table={() => ({
@@ -53,7 +54,7 @@ export function ResidualHistogram() {
   );
 }
 
-function barsOf(cloud: Cloud): Bars {
+function barsOf(cloud: Cloud, unit: string): Bars {
   const sorted = Float64Array.from(cloud.residual, Math.abs).sort();
   const far = sorted.length === 0 ? 1 : sorted.length < 100 ? sorted[sorted.length - 1]! : quantile(sorted, 0.99);
   const reach = far > 0 ? far * 1.02 : 1;
@@ -62,7 +63,7 @@ function barsOf(cloud: Cloud): Bars {
     const own = cloud.residual.filter((_, i) => cloud.group[i] === group);
     return histogram(own, -reach, reach, bins).map((n) => (100 * n) / Math.max(1, own.length));
   });
-  return { low: -reach, high: reach, shares, outside: sorted.filter((error) => error > reach).length };
+  return { low: -reach, high: reach, shares, outside: sorted.filter((error) => error > reach).length, about: aboutBars(cloud, unit) };
 }
 
 interface BarMarksProps {

@@ -92,6 +92,8 @@ export interface Cloud {
   readonly reference: Float64Array;
   readonly prediction: Float64Array;
   readonly residual: Float64Array;
+  /** Mean absolute error of each model. */
+  readonly meanErrors: readonly number[];
 }
 
 /** All predictions of the shown models; values that are not finite are left out. */
@@ -99,8 +101,11 @@ export function cloudOf(report: Report, target: string, shown: ReadonlySet<strin
   const models = report.models.filter((model) => shown.has(model.name));
   const parts = models.map((model) => predictionOf(report, target, model.name, cut));
   const points = parts.flatMap((part, group) => (part === null ? [] : pointsOf(part, group)));
+  const meanErrors = models.map((_, group) =>
+    mean(points.flatMap((p) => (p.group === group ? Math.abs(p.prediction - p.reference) : []))));
   return {
     models,
+    meanErrors,
     group: Uint8Array.from(points, (p) => p.group),
     structure: Int32Array.from(points, (p) => p.structure),
     reference: Float64Array.from(points, (p) => p.reference),
