@@ -40,17 +40,27 @@ test("atoms on the walls of a cell are shown on every side", () => {
   expect(edges).toHaveLength(12);
 });
 
-test("each ion of rock salt has six bonds to the other kind, across the walls too", () => {
-  const { atoms, sticks } = ballsAndSticks(SALT);
-  expect(sticks).toHaveLength(6 * atoms.length);
-  // Half-way to the neighbor at a/2.
+test("the ions of rock salt bond to the other kind along the lines of the lattice", () => {
+  const { sticks } = ballsAndSticks(SALT);
+  // A 3 x 3 x 3 block of ions has 3 directions x 2 x 9 neighbors, two halves each.
+  expect(sticks).toHaveLength(3 * 2 * 9 * 2);
   for (const { from, to } of sticks) expect(length(add(to, from, -1))).toBeCloseTo(5.64 / 4, 6);
 });
 
-test("a metal bonds to its like", () => {
-  const copper = crystal([29, 29, 29, 29], [[0, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]], 3.61);
-  const { atoms, sticks } = ballsAndSticks(copper);
-  expect(sticks).toHaveLength(12 * atoms.length);
+test("bonds from inside of a cell to atoms beyond its wall end half-way", () => {
+  // Two atoms inside, 1.5 Å apart only through the wall.
+  const { atoms, sticks } = ballsAndSticks(crystal([6, 6], [[0.05, 0.5, 0.5], [0.9, 0.5, 0.5]], 10));
+  expect(atoms).toHaveLength(2);
+  expect(sticks.map(({ to }) => to[0]).sort((a, b) => a - b)).toEqual([expect.closeTo(-0.25, 9), expect.closeTo(9.75, 9)]);
+});
+
+test("a metal bonds to its like, metals in a compound do not", () => {
+  const fcc: Vector[] = [[0, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]];
+  // 14 atoms shown: each of 6 faces joins its center to 4 corners and to 4 other faces.
+  expect(ballsAndSticks(crystal([29, 29, 29, 29], fcc, 3.61)).sticks).toHaveLength(2 * (6 * 4 + (6 * 4) / 2));
+  const perovskite = crystal([56, 22, 8, 8, 8], [[0, 0, 0], [0.5, 0.5, 0.5], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]], 4);
+  const { sticks } = ballsAndSticks(perovskite);
+  expect(sticks.filter(({ number }) => number === 22)).toHaveLength(6);
 });
 
 test("no atoms at all are drawn as nothing", () => {

@@ -16,6 +16,8 @@ export interface Atom {
   readonly position: Vector;
   /** Its place in the structure; images share their original's. */
   readonly index: number;
+  /** How many cells along each vector it lies from its original. */
+  readonly shift: Vector;
 }
 
 /** Half a bond: from an atom to the middle, in the atom's color. */
@@ -39,6 +41,7 @@ const TOLERANCE = 1.2;
 const CLOSEST = 0.3;
 /** Distance from a wall, as a share of the cell, within which an atom is shown on the other side. */
 const WALL = 0.01;
+const NO_SHIFT: Vector = [0, 0, 0];
 
 export function ballRadius(number: number): number {
   return 0.5 * radiusOf(number) ** 0.6;
@@ -59,30 +62,38 @@ export function ballsAndSticks(structure: Structure): BallsAndSticks {
 function withWallImages({ numbers, positions, cell, periodic }: Structure, index: number): Atom[] {
   const [number, position] = [numbers[index]!, positions[index]!];
   const toFraction = inverse(cell);
-  if (toFraction === null) return [{ number, position, index }];
+  if (toFraction === null) return [{ number, position, index, shift: NO_SHIFT }];
   const fraction = combine(position, toFraction);
   const shifts = fraction.map((f, axis) => {
     if (!periodic[axis]) return [0];
     if (Math.abs(f) < WALL) return [0, 1];
     return Math.abs(f - 1) < WALL ? [0, -1] : [0];
   });
-  return product(shifts).map((shift) => ({ number, index, position: add(position, combine(shift, cell)) }));
+  return product(shifts).map((shift) => ({ number, index, shift, position: add(position, combine(shift, cell)) }));
 }
 
-/** Bonds between what is shown are whole; bonds to what lies outside end half-way, at the wall. */
+/** Bonds between what is shown are whole; bonds to what lies outside of the cell end half-way. */
 function findSticks(structure: Structure, atoms: readonly Atom[]): Stick[] {
+  const shown = new Set(atoms.map(nameOf));
+  const onWall = new Set(atoms.filter(({ shift }) => shift.some(Boolean)).map(({ index }) => index));
   const reach = 2 * TOLERANCE * Math.max(0, ...structure.numbers.map(radiusOf));
   const compound = structure.numbers.some((z) => !isMetal(z));
   const grid = new Grid(imagesNear(structure, atoms, reach), reach);
   return atoms.flatMap((atom) =>
     grid.around(atom.position)
       .filter((other) => areBonded(atom, other, compound))
+      // What lies on a wall has its other neighbors drawn on the other side; stubs would be spikes.
+      .filter((other) => shown.has(nameOf(other)) || !onWall.has(atom.index))
       .map((other) => ({
         number: atom.number,
         from: atom.position,
         to: add(atom.position, add(other.position, atom.position, -1), 0.5),
       })),
   );
+}
+
+function nameOf({ index, shift }: Atom): string {
+  return `${index} ${shift.join(" ")}`;
 }
 
 function areBonded(a: Atom, b: Atom, compound: boolean): boolean {
@@ -95,7 +106,7 @@ function areBonded(a: Atom, b: Atom, compound: boolean): boolean {
 /** All periodic images within reach of the shown atoms' box. */
 function imagesNear({ numbers, positions, cell, periodic }: Structure, atoms: readonly Atom[], reach: number): Atom[] {
   const toFraction = inverse(cell);
-  const originals = positions.map((position, index) => ({ number: numbers[index]!, position, index }));
+  const originals = positions.map((position, index) => ({ number: numbers[index]!, position, index, shift: NO_SHIFT }));
   if (toFraction === null || !periodic.some(Boolean)) return originals;
   const shown = atoms.map(({ position }) => combine(position, toFraction));
   const ranges = [0, 1, 2].map((axis) => {
@@ -111,7 +122,7 @@ function imagesNear({ numbers, positions, cell, periodic }: Structure, atoms: re
       const first = Math.ceil(low - fraction[axis]!);
       return Array.from({ length: Math.max(0, Math.floor(high - fraction[axis]!) - first + 1) }, (_, k) => first + k);
     });
-    return product(shifts).map((shift) => ({ ...atom, position: add(atom.position, combine(shift, cell)) }));
+    return product(shifts).map((shift) => ({ ...atom, shift, position: add(atom.position, combine(shift, cell)) }));
   });
 }
 

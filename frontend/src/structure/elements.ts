@@ -16,17 +16,17 @@ const RADII = `
   187 180 169
 `.trim().split(/\s+/).map((pm) => Number(pm) / 100);
 
-// Jmol's colors; H, C, N, O, F, S and Cl calmer, so that they read on white and on black.
+// Jmol's hues, less glaring, and neither too light for white nor too dark for black.
 const COLORS = `
-  c060c0 f4f4f2 d9ffff cc80ff c2ff00 ffb5b5 50565c 3f6ff0 e8352e 5fc85a b3e3f5 ab5cf2 8aff00
-  bfa6a6 f0c8a0 ff8000 e6c229 2bb673 80d1e3 8f40d4 3dff00 e6e6e6 bfc2c7 a6a6ab 8a99c7 9c7ac7
-  e06633 f090a0 50d050 c88033 7d80b0 c28f8f 668f8f bd80e3 ffa100 a62929 5cb8d1 702eb0 00ff00
-  94ffff 94e0e0 73c2c9 54b5b5 3b9e9e 248f8f 0a7d8c 006985 c0c0c0 ffd98f a67573 668080 9e63b5
-  d47a00 940094 429eb0 57178f 00c900 70d4ff ffffc7 d9ffc7 c7ffc7 a3ffc7 8fffc7 61ffc7 45ffc7
-  30ffc7 1fffc7 00ff9c 00e675 00d452 00bf38 00ab24 4dc2ff 4da6ff 2194d6 267dab 266696 175487
-  d0d0e0 ffd123 b8b8d0 a6544d 575961 9e4fb5 ab5c00 754f45 428296 420066 007d00 70abfa 00baff
-  00a1ff 008fff 0080ff 006bff 545cf2 785ce3 8a4fe3 a136d4 b31fd4 b31fba b30da6 bd0d87 c70066
-  cc0059 d1004f d90045 e00038 e6002e eb0026
+  c060c0 f4f4f2 9ce8e8 c798e7 a9cf30 e89c9c 50565c 3f6ff0 e8352e 5fc85a a5cfdf a979d5 86cf30
+  baabab ddc2a6 cf8030 e6c229 2bb673 93c5d0 8d5cb8 56cf30 c2c2c2 bfc1c4 a7a7aa 969fbb 9e89b8
+  bf7354 dea2ac 68b868 ac7f4f 8789a6 b89999 6e8787 b993d0 cf9430 934343 72abbb 704797 30cf30
+  9ce8e8 a2d2d2 83b4b9 66a3a3 4e8b8b 439393 3297a5 2992ae c0c0c0 e8ce9c 9c7e7d 6b7b7b 9773a5
+  ae7529 ae29ae 57909b 6e3b9b 29ae29 8bc9e4 e8e89c b4e89c 9ce89c 9ce8ba 9ce8c2 7fe1be 68dcb9
+  57d8b5 4ad4b2 30cf91 2cba74 29ae5c 29ae50 29ae45 6fb7dd 6fa6dd 438bb4 417895 447193 3c6f9a
+  babaca d5b94d babaca 95625e 67696f 9362a2 ae7029 7c615a 527a86 7f29ae 29ae29 8aafe0 30a4cf
+  3094cf 3089cf 3080cf 3073cf 7277d4 8776c9 906bc7 9654b6 9d41b2 983c9d a5329c a53181 ae296d
+  ae2963 ae295b b02954 b52b4d ba2c48 be2d44
 `.trim().split(/\s+/).map((hex) => `#${hex}`);
 
 export function symbolOf(z: number): string {
