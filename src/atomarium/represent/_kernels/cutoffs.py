@@ -1,0 +1,139 @@
+"""Exponentials and cutoff functions that run in vector registers.
+
+The exponential and cosine of the mathematics library are calls, which keep a loop from becoming
+vector code; these are a dozen multiplications each.
+"""
+
+from __future__ import annotations
+
+import math
+
+from llvmlite import ir
+from numba import njit
+from numba.core import types
+from numba.extending import intrinsic
+
+_LOG2_E = 1.4426950408889634
+# ln 2 in two parts: products of the first with whole numbers below 2^20 are exact.
+_LN2_HIGH = 6.93147180369123816490e-01
+_LN2_LOW = 1.90821492927058770002e-10
+#: Added to a number below 2^51, it leaves the nearest whole number in the last bits.
+_ROUNDER = 6755399441055744.0
+#: Below, an exponential would leave the range of normal numbers.
+_LOWEST = -708.0
+_QUARTER_TURN = 0.5 * math.pi
+
+
+@intrinsic
+def _bits(typing, number):
+    """Return the bits of a number as a whole number."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], ir.IntType(64))
+
+    return types.int64(types.float64), generate
+
+
+@intrinsic
+def _number(typing, bits):
+    """Return the number that has these bits."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], ir.DoubleType())
+
+    return types.float64(types.int64), generate
+
+
+# No terms may be reordered here: adding and subtracting the same number is how it rounds.
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def exponential(exponent: float) -> float:
+    """Return e to an exponent up to 700, to 1e-14 of its value; below -708 that of -708.
+
+    Taylor's series to the 11th power, after whole powers of two are split off.
+    """
+    x = max(exponent, _LOWEST)
+    shifted = x * _LOG2_E + _ROUNDER
+    whole = shifted - _ROUNDER
+    rest = (x - whole * _LN2_HIGH) - whole * _LN2_LOW
+    series = 1.0 / 3628800.0 + rest * (1.0 / 39916800.0)
+    series = 1.0 / 362880.0 + rest * series
+    series = 1.0 / 40320.0 + rest * series
+    series = 1.0 / 5040.0 + rest * series
+    series = 1.0 / 720.0 + rest * series
+    series = 1.0 / 120.0 + rest * series
+    series = 1.0 / 24.0 + rest * series
+    series = 1.0 / 6.0 + rest * series
+    series = 0.5 + rest * series
+    series = 1.0 + rest * series
+    series = 1.0 + rest * series
+    return _number(_bits(series) + (_bits(shifted) << 52))
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def _cosine_of_root(square: float) -> float:
+    """Return the cosine of the root of a number up to (π/2)²: Taylor's series, exact to 1e-16."""
+    series = 1.0 / 51090942171709440000.0 * (1.0 / 22.0)
+    series = 1.0 / 2432902008176640000.0 - square * series
+    series = 1.0 / 6402373705728000.0 - square * series
+    series = 1.0 / 20922789888000.0 - square * series
+    series = 1.0 / 87178291200.0 - square * series
+    series = 1.0 / 479001600.0 - square * series
+    series = 1.0 / 3628800.0 - square * series
+    series = 1.0 / 40320.0 - square * series
+    series = 1.0 / 720.0 - square * series
+    series = 1.0 / 24.0 - square * series
+    series = 0.5 - square * series
+    return 1.0 - square * series
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def _sine_ratio_of_root(square: float) -> float:
+    """Return sin(u) / u at the root u of a number up to (π/2)²."""
+    series = 1.0 / 51090942171709440000.0
+    series = 1.0 / 121645100408832000.0 - square * series
+    series = 1.0 / 355687428096000.0 - square * series
+    series = 1.0 / 1307674368000.0 - square * series
+    series = 1.0 / 6227020800.0 - square * series
+    series = 1.0 / 39916800.0 - square * series
+    series = 1.0 / 362880.0 - square * series
+    series = 1.0 / 5040.0 - square * series
+    series = 1.0 / 120.0 - square * series
+    series = 1.0 / 6.0 - square * series
+    return 1.0 - square * series
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def cosine_cutoff(square: float, scale: float) -> float:
+    """Return ½ (cos(π r / cutoff) + 1) from r² and 1 / cutoff²; 0 from the cutoff on."""
+    ratio = square * scale
+    root = _cosine_of_root(_QUARTER_TURN * _QUARTER_TURN * min(ratio, 1.0))
+    return root * root if ratio < 1.0 else 0.0
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def cosine_cutoff_slope(square: float, scale: float) -> float:
+    """Return how `cosine_cutoff` changes with r²."""
+    ratio = square * scale
+    angle = _QUARTER_TURN * _QUARTER_TURN * min(ratio, 1.0)
+    slope = _cosine_of_root(angle) * _sine_ratio_of_root(angle)
+    return -_QUARTER_TURN * _QUARTER_TURN * scale * slope if ratio < 1.0 else 0.0
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def _falling_tanh(square: float, scale: float) -> float:
+    fall = exponential(-2.0 * max(0.0, 1.0 - math.sqrt(square * scale)))
+    return (1.0 - fall) / (1.0 + fall)
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def cubed_tanh_cutoff(square: float, scale: float) -> float:
+    """Return tanh³(1 - r / cutoff) from r² and 1 / cutoff²; 0 from the cutoff on."""
+    tanh = _falling_tanh(square, scale)
+    return tanh * tanh * tanh
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def cubed_tanh_cutoff_slope(square: float, scale: float) -> float:
+    """Return how `cubed_tanh_cutoff` changes with r²; it has no such slope at 0."""
+    tanh = _falling_tanh(square, scale)
+    return -1.5 * tanh * tanh * (1.0 - tanh * tanh) * math.sqrt(scale / max(square, 1e-300))

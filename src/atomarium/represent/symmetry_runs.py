@@ -1,0 +1,139 @@
+"""Symmetry functions and their derivatives of many structures, a run of them at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+from jaxtyping import Float, Int64
+
+from atomarium.core.derivatives import Gradients, PulledBack
+from atomarium.core.errors import InputError
+from atomarium.core.pairs import Pairs, find_pairs
+from atomarium.core.structures import Structures
+from atomarium.core.threads import run_in_threads
+from atomarium.represent._kernels.symmetry_plan import Neighborhoods, Plan
+
+#: Pairs of so many atoms stay in the processor's caches.
+_ATOMS_AT_ONCE = 2048
+#: Å. Nearer atoms are one atom given twice.
+_SAME_PLACE = 1e-6
+
+
+def fill_values(
+    structures: Structures, plan: Plan, out: Float[np.ndarray, "atoms columns"]
+) -> None:
+    """Fill the functions of every atom into rows that hold zeros.
+
+    Raises:
+        InputError: two atoms are in one place, or `find_pairs` finds a fault.
+    """
+    from atomarium.represent._kernels.symmetry import fill_symmetry_functions
+
+    for run in _runs(structures):
+        around, _ = _find_neighborhoods(structures, run, plan)
+        rows = out[structures.offsets[run.start] : structures.offsets[run.stop]]
+        run_in_threads(partial(fill_symmetry_functions, around, plan, rows), around.offsets)
+
+
+def pull_back(
+    structures: Structures, plan: Plan, cotangents: Float[np.ndarray, "atoms columns"]
+) -> PulledBack:
+    """Return the derivatives of Σ cotangents · functions.
+
+    Raises:
+        InputError: as `fill_values`.
+    """
+    from atomarium.represent._kernels.symmetry_pull import move_atoms, pull_pairs
+
+    positions = np.zeros((structures.n_atoms, 3))
+    strain = np.zeros((len(structures), 3, 3))
+    for run in _runs(structures):
+        around, _ = _find_neighborhoods(structures, run, plan)
+        atoms = slice(int(structures.offsets[run.start]), int(structures.offsets[run.stop]))
+        weights = np.ascontiguousarray(cotangents[atoms], dtype=np.float64)
+        slopes = np.zeros((len(around.distances), 3))
+        run_in_threads(partial(pull_pairs, around, plan, weights, slopes), around.offsets)
+        borders = structures.offsets[run.start : run.stop + 1] - structures.offsets[run.start]
+        move_atoms(around, borders, slopes, positions[atoms], strain[run])
+    return PulledBack(positions, strain)
+
+
+def gradients(structures: Structures, plan: Plan, n_columns: int) -> Gradients:
+    """Return the derivatives of every function with every atom near its center.
+
+    Raises:
+        InputError: as `fill_values`.
+    """
+    from atomarium.represent._kernels.symmetry_gradients import Blocks, fill_gradients
+
+    parts: list[Gradients] = []
+    for run in _runs(structures):
+        around, pairs = _find_neighborhoods(structures, run, plan)
+        first_atom = int(structures.offsets[run.start])
+        centers, atoms, of_pair, of_center = _list_blocks(pairs)
+        blocks = Blocks(of_pair, of_center, np.zeros((len(centers), 3, n_columns)))
+        run_in_threads(partial(fill_gradients, around, plan, blocks), around.offsets)
+        parts.append(Gradients(centers + first_atom, atoms + first_atom, blocks.values))
+    if len(parts) == 1:
+        return parts[0]
+    return Gradients(
+        np.concatenate([np.zeros(0, dtype=np.int64), *(part.rows for part in parts)]),
+        np.concatenate([np.zeros(0, dtype=np.int64), *(part.atoms for part in parts)]),
+        np.concatenate([np.zeros((0, 3, n_columns)), *(part.values for part in parts)]),
+    )
+
+
+def _list_blocks(pairs: Pairs) -> tuple[Int64[np.ndarray, "entries"], ...]:
+    """List a center and an atom near it once, the center itself included.
+
+    Returns:
+        Center and atom of each block, the block of each pair, that of each center with itself.
+    """
+    n_atoms = len(pairs.offsets) - 1
+    own = np.arange(n_atoms, dtype=np.int64)
+    centers = np.concatenate([pairs.centers.astype(np.int64), own])
+    atoms = np.concatenate([pairs.neighbors.astype(np.int64), own])
+    known, block = np.unique(centers * n_atoms + atoms, return_inverse=True)
+    block = block.astype(np.int64)
+    n_pairs = len(pairs)
+    return known // max(n_atoms, 1), known % max(n_atoms, 1), block[:n_pairs], block[n_pairs:]
+
+
+def _find_neighborhoods(
+    structures: Structures, run: slice, plan: Plan
+) -> tuple[Neighborhoods, Pairs]:
+    some = structures[run]
+    pairs = find_pairs(some, float(plan.cutoffs[-1]))
+    _check_apart(pairs, some, run.start)
+    around = Neighborhoods(
+        numbers=some.numbers,
+        offsets=pairs.offsets,
+        neighbors=pairs.neighbors,
+        vectors=pairs.vectors,
+        distances=pairs.distances,
+    )
+    return around, pairs
+
+
+def _check_apart(pairs: Pairs, structures: Structures, first: int) -> None:
+    if pairs.distances.min(initial=math.inf) > _SAME_PLACE:
+        return
+    pair = int(pairs.distances.argmin())
+    ends = np.array([pairs.centers[pair], pairs.neighbors[pair]])
+    structure = int(structures.structure_of_atom[ends[0]])
+    a, b = ends - structures.offsets[structure]
+    raise InputError(f"structure {first + structure}: atoms {a} and {b} are in one place")
+
+
+def _runs(structures: Structures) -> Iterator[slice]:
+    """Cut structures into runs of about equally many atoms, at least one structure each."""
+    start = 0
+    while start < len(structures):
+        limit = structures.offsets[start] + _ATOMS_AT_ONCE
+        stop = int(np.searchsorted(structures.offsets, limit, side="right")) - 1
+        stop = max(stop, start + 1)
+        yield slice(start, stop)
+        start = stop
