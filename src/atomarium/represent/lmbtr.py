@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -14,9 +13,8 @@ from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
 from atomarium.core.structures import Structures
 from atomarium.represent.many_body import ManyBody
-from atomarium.represent.mbtr import DEFAULT_TERMS, Precision, check_settings, ordered_species
+from atomarium.represent.mbtr import DEFAULT_TERMS, check_settings, ordered_species
 from atomarium.represent.mbtr_terms import MbtrTerm
-from atomarium.represent.smearing import Binning
 
 _NORMALIZATIONS = ("none", "l2")
 
@@ -40,17 +38,17 @@ class LocalMbtr:
             matter.
         binning: As `Mbtr`.
         normalization: Of each term: `none`, or `l2`, to length 1, where a row of zeros stays.
-        precision: Of the values; all is computed in float64.
+        dtype: Precision of the rows; they are computed in float64.
     """
 
     terms: tuple[MbtrTerm, ...] = DEFAULT_TERMS
     species: tuple[str, ...] = ()
-    binning: Binning = "density"
-    normalization: Literal["none", "l2"] = "none"
-    precision: Precision = "float64"
+    binning: str = "density"
+    normalization: str = "none"
+    dtype: str = "float64"
 
     def __post_init__(self) -> None:
-        check_settings(self.terms, self.binning, self.precision)
+        check_settings(self.terms, self.binning, self.dtype)
         if self.normalization not in _NORMALIZATIONS:
             hint = did_you_mean(self.normalization, _NORMALIZATIONS)
             raise InputError(f"no normalization {self.normalization!r}{hint}")
@@ -81,7 +79,7 @@ class LocalMbtr:
                 or has two atoms in one place.
         """
         settled = self.settle(structures)
-        rows = settled.many_body.values(structures, np.dtype(self.precision).type)
+        rows = settled.many_body.values(structures, np.dtype(self.dtype).type)
         return Features(rows, "atoms", structures.offsets, numbers=structures.numbers)
 
     def pull_back(

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
+from functools import cached_property, partial
 
 import numpy as np
 from jaxtyping import Float, Int64
@@ -16,7 +15,7 @@ from jaxtyping import Float, Int64
 from atomarium.core.elements import NUMBERS, symbols_of
 from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
-from atomarium.represent._kernels.histogram import Table
+from atomarium.core.threads import run_in_threads
 from atomarium.represent._kernels.many_body import (
     PER_ATOM,
     PER_VOLUME,
@@ -28,13 +27,14 @@ from atomarium.represent._kernels.many_body import (
 from atomarium.represent.many_body_work import (
     as_kernels_take,
     batches,
+    effort_before,
     pairs_within,
     species_of_atoms,
+    zeros_on_demand,
 )
 from atomarium.represent.mbtr_terms import MbtrTerm
-from atomarium.represent.smearing import Binning, bin_edges, bin_values, make_table
+from atomarium.represent.smearing import bin_edges, bin_values, make_cells
 
-Normalization = Literal["none", "l2", "n_atoms", "valle_oganov"]
 _NORMALIZATIONS = {
     "none": PLAIN,
     "l2": UNIT_LENGTH,
@@ -57,14 +57,19 @@ class ManyBody:
 
     terms: tuple[MbtrTerm, ...]
     species: tuple[str, ...]
-    binning: Binning
-    normalization: Normalization
+    binning: str
+    normalization: str
     local: bool
 
     @cached_property
-    def columns(self) -> Int64[np.ndarray, "terms+1"]:
+    def columns(self) -> Int64[np.ndarray, "borders"]:
         """Where the columns of each term begin, and their number at the end."""
-        widths = [len(self._blocks(term.order)) * term.n_bins for term in self.terms]
+        n = len(self.species)
+        if self.local:
+            n_blocks = {2: n + 1, 3: (n + 1) * (3 * n + 2) // 2}
+        else:
+            n_blocks = {1: n, 2: n * (n + 1) // 2, 3: n * n * (n + 1) // 2}
+        widths = [n_blocks[term.order] * term.n_bins for term in self.terms]
         return np.concatenate([[0], np.cumsum(widths)]).astype(np.int64)
 
     @property
@@ -108,16 +113,15 @@ class ManyBody:
         Raises:
             InputError: as `check`, and two atoms are in one place.
         """
-        from atomarium.represent._kernels.many_body_values import fill_rows
-
         self.check(structures)
-        rows = np.zeros((self.n_rows(structures), self.width), dtype=dtype)
+        rows = zeros_on_demand((self.n_rows(structures), self.width), dtype)
         for first, part in batches(structures):
             start = int(structures.offsets[first]) if self.local else first
             mine = rows[start : start + self.n_rows(part)]
             self._fill_single_atoms(part, mine)
             for work in self.work(part):
-                fill_rows(*work, mine)
+                efforts = effort_before(work, work.atoms.rows)
+                run_in_threads(partial(_fill, work, mine), efforts)
         return rows
 
     def _fill_single_atoms(self, structures: Structures, rows: np.ndarray) -> None:
@@ -149,6 +153,8 @@ class ManyBody:
         all_pairs = pairs_within(structures, [self.terms[t].reach for t in chosen])
         for t, pairs in zip(chosen, all_pairs, strict=True):
             term = self.terms[t]
+            bins = (term.start, term.stop, term.n_bins)
+            grid, cells = make_cells(bins, term.width, self.binning, term.possible)
             yield Work(
                 atoms=as_kernels_take(structures, pairs, species, local=self.local),
                 measure=term.measure(),
@@ -158,21 +164,19 @@ class ManyBody:
                     n_species=len(self.species),
                     normalization=_NORMALIZATIONS[self.normalization],
                 ),
-                table=self._table(term),
+                grid=grid,
+                cells=cells,
                 column=int(self.columns[t]),
             )
-
-    def _table(self, term: MbtrTerm) -> Table:
-        bins = (term.start, term.stop, term.n_bins)
-        return make_table(bins, term.width, self.binning, term.possible)
 
     def check(self, structures: Structures) -> None:
         """Look whether the structures can be represented.
 
         Raises:
-            InputError: they hold another species, they are periodic and a term has no cutoff, or
-                they have no volume to normalize by.
+            InputError: they fail `Structures.check`, hold another species, are periodic while a
+                term has no cutoff, or have no volume to normalize by.
         """
+        structures.check()
         wrong = np.flatnonzero(species_of_atoms(structures, self.species) < 0)
         if len(wrong):
             structure = int(structures.structure_of_atom[wrong[0]])
@@ -189,3 +193,9 @@ class ManyBody:
             if open_space.any():
                 which = int(np.flatnonzero(open_space)[0])
                 raise InputError(f"structure {which} has no volume: valle_oganov is for crystals")
+
+
+def _fill(work: Work, rows: np.ndarray, first: int, stop: int) -> None:
+    from atomarium.represent._kernels.many_body_values import fill_rows
+
+    fill_rows(work, first, stop, rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float, Float64, Int64
@@ -10,9 +11,12 @@ from jaxtyping import Float, Float64, Int64
 from atomarium.core.derivatives import Gradients, PulledBack
 from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
+from atomarium.core.threads import run_in_threads
 from atomarium.represent._kernels.many_body import Work
+from atomarium.represent._kernels.many_body_gradients import Moves, fill_gradients
+from atomarium.represent._kernels.many_body_pull import Pulled, pull_rows
 from atomarium.represent.many_body import ManyBody
-from atomarium.represent.many_body_work import batches
+from atomarium.represent.many_body_work import batches, effort_before
 
 
 def pull_back(
@@ -23,8 +27,6 @@ def pull_back(
     Raises:
         InputError: as `ManyBody.values`, or the cotangents do not have the features' shape.
     """
-    from atomarium.represent._kernels.many_body_pull import Pulled, pull_rows
-
     settings.check(structures)
     expected = (settings.n_rows(structures), settings.width)
     if cotangents.shape != expected:
@@ -34,11 +36,13 @@ def pull_back(
     for first, part in batches(structures):
         stop = first + len(part)
         atoms = slice(int(structures.offsets[first]), int(structures.offsets[stop]))
-        mine = np.ascontiguousarray(cotangents[atoms if settings.local else slice(first, stop)])
-        plain = _before_normalization(settings, part, mine.astype(np.float64))
+        mine = cotangents[atoms if settings.local else slice(first, stop)]
+        mine = np.ascontiguousarray(mine, dtype=np.float64)
+        plain = _before_normalization(settings, part, mine)
         totals = np.zeros(len(part))
         for work in settings.work(part):
-            pull_rows(*work, Pulled(plain, positions[atoms], strain[first:stop], totals))
+            pulled = Pulled(plain, positions[atoms], strain[first:stop], totals)
+            run_in_threads(partial(_pull, work, pulled), effort_before(work, part.offsets))
         if settings.normalization == "valle_oganov":
             # The volume, which the features are multiplied with, grows with the trace of strain.
             strain[first:stop] += totals[:, None, None] * np.eye(3)
@@ -51,8 +55,6 @@ def gradients(settings: ManyBody, structures: Structures) -> Gradients:
     Raises:
         InputError: as `ManyBody.values`.
     """
-    from atomarium.represent._kernels.many_body_gradients import Moves, fill_gradients
-
     settings.check(structures)
     parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     for first, part in batches(structures):
@@ -61,7 +63,8 @@ def gradients(settings: ManyBody, structures: Structures) -> Gradients:
         first_slots = np.searchsorted(rows, np.arange(settings.n_rows(part) + 1))
         values = np.zeros((len(rows), 3, settings.width))
         for work in many:
-            fill_gradients(*work, Moves(first_slots.astype(np.int64), moved, values))
+            moves = Moves(first_slots.astype(np.int64), moved, values)
+            run_in_threads(partial(_fill, work, moves), effort_before(work, work.atoms.rows))
         if settings.normalization == "l2":
             _normalize(settings, part, rows, values)
         atom = int(structures.offsets[first])
@@ -71,6 +74,14 @@ def gradients(settings: ManyBody, structures: Structures) -> Gradients:
         return Gradients(nothing, nothing.copy(), np.zeros((0, 3, settings.width)))
     rows, moved, values = zip(*parts, strict=True)
     return Gradients(np.concatenate(rows), np.concatenate(moved), np.concatenate(values))
+
+
+def _pull(work: Work, pulled: Pulled, first: int, stop: int) -> None:
+    pull_rows(work, first, stop, pulled)
+
+
+def _fill(work: Work, moves: Moves, first: int, stop: int) -> None:
+    fill_gradients(work, first, stop, moves)
 
 
 def _moved_atoms(

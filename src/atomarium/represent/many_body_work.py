@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -11,10 +12,12 @@ from atomarium.core.elements import NUMBERS, SYMBOLS
 from atomarium.core.errors import InputError
 from atomarium.core.pairs import Pairs, find_pairs
 from atomarium.core.structures import Structures
-from atomarium.represent._kernels.many_body import Atoms
+from atomarium.represent._kernels.many_body import Atoms, Work
 
 #: So many atoms are worked on at a time; their pairs fit the memory of any machine.
 _ATOMS_AT_ONCE = 8192
+#: Bytes from which on memory is taken page by page.
+_WIDE = 1 << 22
 
 
 def batches(structures: Structures) -> Iterator[tuple[int, Structures]]:
@@ -85,6 +88,29 @@ def species_of_atoms(
     for place, symbol in enumerate(species):
         places[NUMBERS[symbol]] = place
     return places[structures.numbers]
+
+
+def effort_before(
+    work: Work, borders: Int64[np.ndarray, "borders"]
+) -> Int64[np.ndarray, "borders"]:
+    """Return about how much there is to do for the atoms before each border."""
+    n_neighbors = np.diff(work.atoms.first_pairs)
+    efforts = 16 + n_neighbors ** (work.layout.order - 1)
+    return np.concatenate([[0], np.cumsum(efforts)])[borders].astype(np.int64)
+
+
+def zeros_on_demand(shape: tuple[int, int], dtype: type[np.floating]) -> np.ndarray:
+    """Return zeros of which only what is written to takes memory, where the system can do so.
+
+    Rows for many elements are wide and mostly empty. Ordinary arrays take memory in pieces of 2 MB
+    where pages are huge; here it is 4 kB.
+    """
+    n_bytes = shape[0] * shape[1] * np.dtype(dtype).itemsize
+    if n_bytes < _WIDE or not hasattr(mmap, "MADV_NOHUGEPAGE"):
+        return np.zeros(shape, dtype=dtype)
+    memory = mmap.mmap(-1, n_bytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    memory.madvise(mmap.MADV_NOHUGEPAGE)
+    return np.frombuffer(memory, dtype=dtype).reshape(shape)
 
 
 def as_kernels_take(

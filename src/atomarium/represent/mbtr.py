@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -14,13 +13,11 @@ from atomarium.core.elements import SYMBOLS, number_of
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
 from atomarium.core.structures import Structures
-from atomarium.represent.many_body import ManyBody, Normalization
+from atomarium.represent.many_body import ManyBody
 from atomarium.represent.mbtr_terms import MbtrTerm
-from atomarium.represent.smearing import Binning
 
 _NORMALIZATIONS = ("none", "l2", "n_atoms", "valle_oganov")
 _BINNINGS = ("density", "height", "mass")
-Precision = Literal["float64", "float32"]
 DEFAULT_TERMS = (
     MbtrTerm(
         geometry="inverse_distance", start=0.0, stop=1.2, width=0.03, weighting="exp", cutoff=8.0
@@ -51,17 +48,17 @@ class Mbtr:
         normalization: Of each term: `none`; `l2`, to length 1, where a row of zeros stays;
             `n_atoms`, per atom of the cell; `valle_oganov`, pairs by volume / (4π N_A N_B), half
             the product for equal elements, triplets by volume / (N_A N_B N_C).
-        precision: Of the values; all is computed in float64.
+        dtype: Precision of the rows; they are computed in float64.
     """
 
     terms: tuple[MbtrTerm, ...] = DEFAULT_TERMS
     species: tuple[str, ...] = ()
-    binning: Binning = "density"
-    normalization: Normalization = "none"
-    precision: Precision = "float64"
+    binning: str = "density"
+    normalization: str = "none"
+    dtype: str = "float64"
 
     def __post_init__(self) -> None:
-        check_settings(self.terms, self.binning, self.precision)
+        check_settings(self.terms, self.binning, self.dtype)
         if self.normalization not in _NORMALIZATIONS:
             hint = did_you_mean(self.normalization, _NORMALIZATIONS)
             raise InputError(f"no normalization {self.normalization!r}{hint}")
@@ -81,7 +78,7 @@ class Mbtr:
                 has two atoms in one place, or has no volume to normalize by.
         """
         settled = self.settle(structures)
-        rows = settled.many_body.values(structures, np.dtype(self.precision).type)
+        rows = settled.many_body.values(structures, np.dtype(self.dtype).type)
         return Features(rows, "structures", structures.offsets, numbers=structures.numbers)
 
     def pull_back(
@@ -124,19 +121,19 @@ class Mbtr:
         )
 
 
-def check_settings(terms: Sequence[MbtrTerm], binning: str, precision: str) -> None:
+def check_settings(terms: Sequence[MbtrTerm], binning: str, dtype: str) -> None:
     """Look whether terms and binning go together.
 
     Raises:
-        InputError: there is no term, there is no such binning or precision, or a grid of points
+        InputError: there is no term, there is no such binning or dtype, or a grid of points
             has only one.
     """
     if not terms:
         raise InputError("no terms: give at least one, distance or angle, say")
     if binning not in _BINNINGS:
         raise InputError(f"no binning {binning!r}{did_you_mean(binning, _BINNINGS)}")
-    if precision not in {"float64", "float32"}:
-        raise InputError(f"precision must be float64 or float32, got {precision!r}")
+    if dtype not in {"float64", "float32"}:
+        raise InputError(f"dtype must be float64 or float32, got {dtype!r}")
     for term in terms:
         if binning != "mass" and term.n_bins < 2:
             raise InputError(f"{term.geometry}: a grid needs at least 2 points, got {term.n_bins}")

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.represent._kernels import many_body_geometry as codes
-
-Geometry = Literal["atomic_number", "distance", "inverse_distance", "angle", "cosine"]
-Weighting = Literal["unity", "exp", "inverse_square", "smooth_cutoff"]
 
 #: Number of atoms that each geometry function takes, and the range of its values.
 _ORDERS = {"atomic_number": 1, "distance": 2, "inverse_distance": 2, "angle": 3, "cosine": 3}
@@ -68,12 +65,12 @@ class MbtrTerm:
     # Unknown keys in files are errors; what reads them looks here.
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
-    geometry: Geometry
+    geometry: str
     start: float
     stop: float
     width: float
     n_bins: int = 100
-    weighting: Weighting = "unity"
+    weighting: str = "unity"
     cutoff: float | None = None
     scale: float | None = None
     threshold: float = 1e-3

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float64
 from numpy.polynomial import chebyshev
 
-from atomarium.represent._kernels.histogram import CELL, N_POWERS, REACH, Table
+from atomarium.represent._kernels.histogram import CELL, N_POWERS, REACH, Cells, Grid
+from atomarium.represent._kernels.vectors import LANES
 
-Binning = Literal["density", "height", "mass"]
 #: A Gaussian narrower than this part of a bin is evaluated sample by sample.
 _NARROW = 0.25
 
 
-def bin_edges(
-    start: float, stop: float, n_bins: int, binning: Binning
-) -> Float64[np.ndarray, "edges"]:
+def bin_edges(start: float, stop: float, n_bins: int, binning: str) -> Float64[np.ndarray, "edges"]:
     """Return the borders of the bins; see `Mbtr` for where they lie."""
     if binning == "mass":
         return np.linspace(start, stop, n_bins + 1)
@@ -31,14 +28,14 @@ def bin_values(
     edges: Float64[np.ndarray, "edges"],
     places: Float64[np.ndarray, "samples"],
     width: float,
-    binning: Binning,
+    binning: str,
 ) -> Float64[np.ndarray, "samples edges-1"]:
     """Return what Gaussians at given places put into the bins."""
     spacing = (edges[-1] - edges[0]) / (len(edges) - 1)
     return _masses((edges - places[:, None]) / width) * _factor(binning, width, spacing)
 
 
-def _factor(binning: Binning, width: float, spacing: float) -> float:
+def _factor(binning: str, width: float, spacing: float) -> float:
     """Return what turns the mass in a bin into what is written there."""
     if binning == "mass":
         return 1.0
@@ -60,13 +57,13 @@ def _masses(
 
 
 @lru_cache(maxsize=64)
-def make_table(
+def make_cells(
     bins: tuple[float, float, int],
     width: float,
-    binning: Binning,
+    binning: str,
     possible: tuple[float, float],
-) -> Table:
-    """Return the table of a grid.
+) -> tuple[Grid, Cells]:
+    """Return the grid of a term, and what its cells put into the bins.
 
     Args:
         bins: Start, stop and number of bins.
@@ -87,7 +84,8 @@ def make_table(
         low -= 1e-9 * length
         n_cells = math.floor((high - low) / length) + 1
     first_bins, polynomials = _fit_cells(edges, width, low, n_cells)
-    return Table(
+    polynomials *= factor
+    grid = Grid(
         start=float(edges[0]),
         spacing=spacing,
         n_bins=n_bins,
@@ -95,15 +93,17 @@ def make_table(
         factor=float(factor),
         origin=float(low),
         cells_per_unit=1.0 / length,
-        first_bins=first_bins,
-        polynomials=polynomials * factor,
+        n_cells=n_cells,
+        reach=polynomials.shape[2],
     )
+    by_bin = np.ascontiguousarray(polynomials.swapaxes(1, 2)).reshape(-1)
+    return grid, Cells(first_bins, polynomials.reshape(-1), by_bin)
 
 
 def _fit_cells(
     edges: Float64[np.ndarray, "edges"], width: float, low: float, n_cells: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Fit the mass in each bin as a polynomial of the place in each cell.
+    """Fit the mass in each bin as a polynomial of the place in each cell; pad with zeros.
 
     Interpolation at Chebyshev points leaves an error near (CELL / 2)^n / (2^(n - 1) √n!) with n
     powers: 7e-14 of the height of the Gaussian.
@@ -125,4 +125,7 @@ def _fit_cells(
         powers = chebyshev.cheb2poly(np.eye(N_POWERS)[order])
         to_powers[: len(powers), order] = powers
     fit = to_powers @ np.linalg.inv(chebyshev.chebvander(points, N_POWERS - 1))
-    return first, np.ascontiguousarray(np.einsum("pq,cqb->cpb", fit, masses))
+    padded = LANES * math.ceil(reach / LANES)
+    polynomials = np.zeros((n_cells, N_POWERS, padded))
+    polynomials[:, :, :reach] = np.einsum("pq,cqb->cpb", fit, masses)
+    return first, polynomials

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -12,7 +11,7 @@ from atomarium.core.derivatives import Gradients, PulledBack
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
 from atomarium.core.structures import Structures
-from atomarium.represent.mbtr import Mbtr, Precision
+from atomarium.represent.mbtr import Mbtr
 from atomarium.represent.mbtr_terms import MbtrTerm
 
 _FUNCTIONS = ("distance", "angle")
@@ -36,15 +35,15 @@ class ValleOganov:
         n_bins: Points of the grid.
         species: Symbols of the elements; settled from data when empty. Their order does not
             matter.
-        precision: Of the values; all is computed in float64.
+        dtype: Precision of the rows; they are computed in float64.
     """
 
-    function: Literal["distance", "angle"] = "distance"
+    function: str = "distance"
     cutoff: float = 8.0
     width: float = 0.1
     n_bins: int = 100
     species: tuple[str, ...] = ()
-    precision: Precision = "float64"
+    dtype: str = "float64"
 
     def __post_init__(self) -> None:
         if self.function not in _FUNCTIONS:
@@ -70,7 +69,7 @@ class ValleOganov:
             terms=(term,),
             species=self.species,
             normalization="valle_oganov",
-            precision=self.precision,
+            dtype=self.dtype,
         )
 
     def settle(self, structures: Structures) -> ValleOganov:

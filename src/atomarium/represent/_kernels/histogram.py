@@ -17,20 +17,30 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from atomarium.represent._kernels.powers import eight_powers
+from atomarium.represent._kernels.vectors import (
+    LANES,
+    load,
+    multiply,
+    multiply_add,
+    spread,
+    store,
+)
+
 #: Terms of the polynomials; with cells of `CELL` widths they are exact to about 1e-13.
-N_POWERS = 16
+N_POWERS = 2 * LANES
 #: Length of a cell, in widths of the Gaussian.
 CELL = 1.5
 #: How far a Gaussian reaches, in widths; beyond are less than 1e-15 of it.
 REACH = 8.0
 
 
-class Table(NamedTuple):
-    """A grid of bins, and the polynomials of the cells; these are empty for narrow Gaussians.
+class Grid(NamedTuple):
+    """A grid of bins, and cells along the same axis; narrow Gaussians have no cells.
 
-    `factor` turns the mass in a bin into what is written there. Cell c reaches the bins from
-    `first_bins[c]` on; `polynomials[c, p, b]` belongs to power p of the place in the cell, which
-    runs from -1 to 1.
+    `factor` turns the mass in a bin into what is written there. A cell reaches `reach` bins, a
+    multiple of eight: those beyond the last bin are zero. Only numbers stand here, since the
+    innermost loops would count references to arrays.
     """
 
     start: float
@@ -40,194 +50,210 @@ class Table(NamedTuple):
     factor: float
     origin: float
     cells_per_unit: float
+    n_cells: int
+    reach: int
+
+
+class Cells(NamedTuple):
+    """What each cell puts into the bins.
+
+    Cell c reaches the bins from `first_bins[c]` on. `by_power` holds for each cell, power and bin
+    the coefficients of the place in the cell, which runs from -1 to 1; `by_bin` the same for each
+    cell, bin and power. Both are flat.
+    """
+
     first_bins: np.ndarray
-    polynomials: np.ndarray
+    by_power: np.ndarray
+    by_bin: np.ndarray
 
 
-@njit(cache=True, error_model="numpy")
-def make_sums(n_blocks: int, table: Table) -> np.ndarray:
+@njit(cache=True, nogil=True, error_model="numpy")
+def make_sums(n_blocks: int, grid: Grid) -> np.ndarray:
     """Return zeros to add samples to: powers of every cell, or bins for narrow Gaussians."""
-    n_cells = table.first_bins.size
-    if n_cells:
-        return np.zeros((n_blocks, n_cells, N_POWERS))
-    return np.zeros((n_blocks, 1, table.n_bins))
+    return np.zeros(n_blocks * max(grid.n_cells * N_POWERS, 0 if grid.n_cells else grid.n_bins))
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
-def add_sample(sums: np.ndarray, block: int, place: float, weight: float, table: Table) -> None:
+@njit(cache=True, nogil=True, error_model="numpy")
+def make_bins(grid: Grid) -> np.ndarray:
+    """Return room for the bins, and for those beyond the last that cells may write zeros to."""
+    return np.zeros(grid.n_bins + grid.reach)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"}, inline="always")
+def add_sample(sums: np.ndarray, block: int, place: float, weight: float, grid: Grid) -> None:
     """Add one sample to the sums of a block."""
-    n_cells = table.first_bins.size
-    if n_cells == 0:
-        _add_narrow(sums, block, place, weight, table)
+    if grid.n_cells == 0:
+        _add_narrow(sums, block, place, weight, grid)
         return
-    along = (place - table.origin) * table.cells_per_unit
-    if not (along >= 0.0 and along < n_cells):
+    along = (place - grid.origin) * grid.cells_per_unit
+    if not (along >= 0.0 and along < grid.n_cells):
         return
     cell = int(along)
     u = 2.0 * (along - cell) - 1.0
+    first = (block * grid.n_cells + cell) * N_POWERS
+    low = multiply(eight_powers(u), spread(weight))
+    store(sums, first, multiply_add(low, spread(1.0), load(sums, first)))
     square = u * u
     fourth = square * square
-    one, two, three, four = weight, weight * u, weight * square, weight * u * square
-    for power in range(0, N_POWERS, 4):
-        sums[block, cell, power] += one
-        sums[block, cell, power + 1] += two
-        sums[block, cell, power + 2] += three
-        sums[block, cell, power + 3] += four
-        one *= fourth
-        two *= fourth
-        three *= fourth
-        four *= fourth
+    high = spread(fourth * fourth)
+    store(sums, first + LANES, multiply_add(low, high, load(sums, first + LANES)))
 
 
-@njit(cache=True, error_model="numpy")
-def _reached(place: float, table: Table) -> tuple[int, int]:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _reached(place: float, grid: Grid) -> tuple[int, int]:
     """Return the first bin that a narrow Gaussian reaches, and the one after the last."""
-    first = math.floor((place - REACH * table.width - table.start) / table.spacing)
-    last = math.floor((place + REACH * table.width - table.start) / table.spacing)
-    first = min(max(first, 0), table.n_bins)
-    return first, min(max(last + 1, first), table.n_bins)
+    first = math.floor((place - REACH * grid.width - grid.start) / grid.spacing)
+    last = math.floor((place + REACH * grid.width - grid.start) / grid.spacing)
+    first = min(max(first, 0), grid.n_bins)
+    return first, min(max(last + 1, first), grid.n_bins)
 
 
-@njit(cache=True, error_model="numpy")
-def _mass_below(edge: float, place: float, table: Table) -> float:
-    return 0.5 * math.erfc((place - edge) / (table.width * math.sqrt(2.0)))
+@njit(cache=True, nogil=True, error_model="numpy")
+def _mass_below(edge: float, place: float, grid: Grid) -> float:
+    return 0.5 * math.erfc((place - edge) / (grid.width * math.sqrt(2.0)))
 
 
-@njit(cache=True, error_model="numpy")
-def _height(edge: float, place: float, table: Table) -> float:
-    distance = (edge - place) / table.width
-    return math.exp(-0.5 * distance * distance) / (table.width * math.sqrt(2.0 * math.pi))
+@njit(cache=True, nogil=True, error_model="numpy")
+def _height(edge: float, place: float, grid: Grid) -> float:
+    distance = (edge - place) / grid.width
+    return math.exp(-0.5 * distance * distance) / (grid.width * math.sqrt(2.0 * math.pi))
 
 
-@njit(cache=True, error_model="numpy")
-def _add_narrow(sums: np.ndarray, block: int, place: float, weight: float, table: Table) -> None:
-    first, stop = _reached(place, table)
-    below = _mass_below(table.start + first * table.spacing, place, table)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _add_narrow(sums: np.ndarray, block: int, place: float, weight: float, grid: Grid) -> None:
+    first, stop = _reached(place, grid)
+    below = _mass_below(grid.start + first * grid.spacing, place, grid)
     for b in range(first, stop):
-        above = _mass_below(table.start + (b + 1) * table.spacing, place, table)
-        sums[block, 0, b] += weight * table.factor * (above - below)
+        above = _mass_below(grid.start + (b + 1) * grid.spacing, place, grid)
+        sums[block * grid.n_bins + b] += weight * grid.factor * (above - below)
         below = above
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
-def spread(sums: np.ndarray, block: int, table: Table, out: np.ndarray) -> None:
-    """Write the bins of a block; `out` is overwritten."""
-    n_cells = table.first_bins.size
-    if n_cells == 0:
-        out[:] = sums[block, 0]
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def write_bins(sums: np.ndarray, block: int, grid: Grid, cells: Cells, bins: np.ndarray) -> None:
+    """Write the bins of a block; `bins` is overwritten."""
+    if grid.n_cells == 0:
+        first = block * grid.n_bins
+        bins[: grid.n_bins] = sums[first : first + grid.n_bins]
         return
-    out[:] = 0.0
-    reach = table.polynomials.shape[2]
-    for cell in range(n_cells):
+    bins[:] = 0.0
+    for cell in range(grid.n_cells):
+        first = (block * grid.n_cells + cell) * N_POWERS
         # Weights are not negative: where they add up to nothing, no sample came.
-        if sums[block, cell, 0] == 0.0:
+        if sums[first] == 0.0:
             continue
-        first = table.first_bins[cell]
-        for power in range(0, N_POWERS, 4):
-            one = sums[block, cell, power]
-            two = sums[block, cell, power + 1]
-            three = sums[block, cell, power + 2]
-            four = sums[block, cell, power + 3]
-            for b in range(reach):
-                out[first + b] += (
-                    one * table.polynomials[cell, power, b]
-                    + two * table.polynomials[cell, power + 1, b]
-                    + three * table.polynomials[cell, power + 2, b]
-                    + four * table.polynomials[cell, power + 3, b]
-                )
+        _add_cell(sums, first, cell, grid, cells, bins)
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract", "reassoc"})
-def gather(cotangents: np.ndarray, table: Table, block: int, gathered: np.ndarray) -> None:
-    """Turn numbers for the bins into what `read` needs; `gathered` has the shape of the sums."""
-    n_cells = table.first_bins.size
-    if n_cells == 0:
-        for b in range(table.n_bins):
-            gathered[block, 0, b] = cotangents[b] * table.factor
-        return
-    reach = table.polynomials.shape[2]
-    for cell in range(n_cells):
-        first = table.first_bins[cell]
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def _add_cell(
+    sums: np.ndarray, first: int, cell: int, grid: Grid, cells: Cells, bins: np.ndarray
+) -> None:
+    """Add what the sums of one cell, from `first` on, put into the bins."""
+    polynomial = cell * N_POWERS * grid.reach
+    for b in range(0, grid.reach, LANES):
+        at = cells.first_bins[cell] + b
+        total = load(bins, at)
         for power in range(N_POWERS):
-            total = 0.0
-            for b in range(reach):
-                total += cotangents[first + b] * table.polynomials[cell, power, b]
-            gathered[block, cell, power] = total
+            part = load(cells.by_power, polynomial + power * grid.reach + b)
+            total = multiply_add(spread(sums[first + power]), part, total)
+        store(bins, at, total)
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
-def read(gathered: np.ndarray, block: int, place: float, table: Table) -> tuple[float, float]:
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def gather(
+    cotangents: np.ndarray, block: int, grid: Grid, cells: Cells, gathered: np.ndarray
+) -> None:
+    """Turn numbers for the bins into what `read` needs; `gathered` has the shape of the sums."""
+    if grid.n_cells == 0:
+        first = block * grid.n_bins
+        for b in range(grid.n_bins):
+            gathered[first + b] = cotangents[b] * grid.factor
+        return
+    for cell in range(grid.n_cells):
+        first = (block * grid.n_cells + cell) * N_POWERS
+        low, high = spread(0.0), spread(0.0)
+        for b in range(grid.reach):
+            number = spread(cotangents[cells.first_bins[cell] + b])
+            at = (cell * grid.reach + b) * N_POWERS
+            low = multiply_add(number, load(cells.by_bin, at), low)
+            high = multiply_add(number, load(cells.by_bin, at + LANES), high)
+        store(gathered, first, low)
+        store(gathered, first + LANES, high)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"}, inline="always")
+def read(gathered: np.ndarray, block: int, place: float, grid: Grid) -> tuple[float, float]:
     """Return what a sample of weight 1 adds to the sum over bins, and its change with place."""
-    n_cells = table.first_bins.size
-    if n_cells == 0:
-        return _read_narrow(gathered, block, place, table)
-    along = (place - table.origin) * table.cells_per_unit
-    if not (along >= 0.0 and along < n_cells):
+    if grid.n_cells == 0:
+        return _read_narrow(gathered, block, place, grid)
+    along = (place - grid.origin) * grid.cells_per_unit
+    if not (along >= 0.0 and along < grid.n_cells):
         return 0.0, 0.0
     cell = int(along)
     u = 2.0 * (along - cell) - 1.0
-    value = gathered[block, cell, N_POWERS - 1]
+    first = (block * grid.n_cells + cell) * N_POWERS
+    value = gathered[first + N_POWERS - 1]
     slope = 0.0
     for power in range(N_POWERS - 2, -1, -1):
         slope = slope * u + value
-        value = value * u + gathered[block, cell, power]
-    return value, 2.0 * table.cells_per_unit * slope
+        value = value * u + gathered[first + power]
+    return value, 2.0 * grid.cells_per_unit * slope
 
 
-@njit(cache=True, error_model="numpy")
-def _read_narrow(
-    gathered: np.ndarray, block: int, place: float, table: Table
-) -> tuple[float, float]:
-    first, stop = _reached(place, table)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _read_narrow(gathered: np.ndarray, block: int, place: float, grid: Grid) -> tuple[float, float]:
+    first, stop = _reached(place, grid)
     value = slope = 0.0
-    edge = table.start + first * table.spacing
-    below, height = _mass_below(edge, place, table), _height(edge, place, table)
+    edge = grid.start + first * grid.spacing
+    below, height = _mass_below(edge, place, grid), _height(edge, place, grid)
     for b in range(first, stop):
-        edge = table.start + (b + 1) * table.spacing
-        above, next_height = _mass_below(edge, place, table), _height(edge, place, table)
-        value += gathered[block, 0, b] * (above - below)
-        slope += gathered[block, 0, b] * (height - next_height)
+        edge = grid.start + (b + 1) * grid.spacing
+        above, next_height = _mass_below(edge, place, grid), _height(edge, place, grid)
+        value += gathered[block * grid.n_bins + b] * (above - below)
+        slope += gathered[block * grid.n_bins + b] * (height - next_height)
         below, height = above, next_height
     return value, slope
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
-def draw(place: float, table: Table, bins: np.ndarray, slopes: np.ndarray) -> tuple[int, int]:
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def draw(
+    place: float, grid: Grid, cells: Cells, bins: np.ndarray, slopes: np.ndarray
+) -> tuple[int, int]:
     """Write what a sample of weight 1 adds to the bins, and its change with place.
 
     Returns:
         The first bin that it reaches, and how many; entry 0 of `bins` belongs to that first bin.
     """
-    n_cells = table.first_bins.size
-    if n_cells == 0:
-        return _draw_narrow(place, table, bins, slopes)
-    along = (place - table.origin) * table.cells_per_unit
-    if not (along >= 0.0 and along < n_cells):
+    if grid.n_cells == 0:
+        return _draw_narrow(place, grid, bins, slopes)
+    along = (place - grid.origin) * grid.cells_per_unit
+    if not (along >= 0.0 and along < grid.n_cells):
         return 0, 0
     cell = int(along)
     u = 2.0 * (along - cell) - 1.0
-    reach = table.polynomials.shape[2]
-    bins[:reach] = table.polynomials[cell, N_POWERS - 1]
-    slopes[:reach] = 0.0
-    for power in range(N_POWERS - 2, -1, -1):
-        for b in range(reach):
-            slopes[b] = slopes[b] * u + bins[b]
-            bins[b] = bins[b] * u + table.polynomials[cell, power, b]
-    for b in range(reach):
-        slopes[b] *= 2.0 * table.cells_per_unit
-    return table.first_bins[cell], reach
+    polynomial = cell * N_POWERS * grid.reach
+    for b in range(0, grid.reach, LANES):
+        value = load(cells.by_power, polynomial + (N_POWERS - 1) * grid.reach + b)
+        slope = spread(0.0)
+        for power in range(N_POWERS - 2, -1, -1):
+            slope = multiply_add(slope, spread(u), value)
+            part = load(cells.by_power, polynomial + power * grid.reach + b)
+            value = multiply_add(value, spread(u), part)
+        store(bins, b, value)
+        store(slopes, b, multiply(slope, spread(2.0 * grid.cells_per_unit)))
+    first = cells.first_bins[cell]
+    return first, min(grid.reach, grid.n_bins - first)
 
 
-@njit(cache=True, error_model="numpy")
-def _draw_narrow(
-    place: float, table: Table, bins: np.ndarray, slopes: np.ndarray
-) -> tuple[int, int]:
-    first, stop = _reached(place, table)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _draw_narrow(place: float, grid: Grid, bins: np.ndarray, slopes: np.ndarray) -> tuple[int, int]:
+    first, stop = _reached(place, grid)
     for b in range(first, stop):
-        left = table.start + b * table.spacing
-        right = table.start + (b + 1) * table.spacing
-        mass = _mass_below(right, place, table) - _mass_below(left, place, table)
-        bins[b - first] = table.factor * mass
-        change = _height(left, place, table) - _height(right, place, table)
-        slopes[b - first] = table.factor * change
+        left = grid.start + b * grid.spacing
+        right = grid.start + (b + 1) * grid.spacing
+        mass = _mass_below(right, place, grid) - _mass_below(left, place, grid)
+        bins[b - first] = grid.factor * mass
+        change = _height(left, place, grid) - _height(right, place, grid)
+        slopes[b - first] = grid.factor * change
     return first, stop - first

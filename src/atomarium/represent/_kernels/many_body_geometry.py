@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from numba import njit
 
+from atomarium.represent._kernels.cutoffs import exponential
+
 DISTANCE, INVERSE_DISTANCE, ANGLE, COSINE = range(4)
 UNITY, EXP, INVERSE_SQUARE, SMOOTH_CUTOFF = range(4)
 _DEGREES = 180.0 / math.pi
@@ -30,43 +32,43 @@ class Measure(NamedTuple):
     sharpness: float
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def pair_place(distance: float, measure: Measure) -> float:
     """Return where a pair lies on the axis."""
     return 1.0 / distance if measure.geometry == INVERSE_DISTANCE else distance
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def pair_place_slope(distance: float, measure: Measure) -> float:
     """Return how the place of a pair changes with its distance."""
     return -1.0 / (distance * distance) if measure.geometry == INVERSE_DISTANCE else 1.0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def pair_weight(distance: float, measure: Measure) -> float:
     """Return the weight of a pair."""
     if distance > measure.limit:
         return 0.0
     if measure.weighting == EXP:
-        return math.exp(-measure.scale * distance)
+        return exponential(-measure.scale * distance)
     if measure.weighting == INVERSE_SQUARE:
         return 1.0 / (distance * distance)
     return 1.0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def pair_weight_slope(distance: float, measure: Measure) -> float:
     """Return how the weight of a pair changes with its distance."""
     if distance > measure.limit:
         return 0.0
     if measure.weighting == EXP:
-        return -measure.scale * math.exp(-measure.scale * distance)
+        return -measure.scale * exponential(-measure.scale * distance)
     if measure.weighting == INVERSE_SQUARE:
         return -2.0 / (distance * distance * distance)
     return 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def smooth_cutoff(distance: float, measure: Measure) -> float:
     """Return 1 at no distance, 0 from the cutoff on."""
     if distance >= measure.cutoff:
@@ -76,7 +78,7 @@ def smooth_cutoff(distance: float, measure: Measure) -> float:
     return max(0.0, 1.0 + power * (y * distance / measure.cutoff - (y + 1.0)))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _smooth_cutoff_slope(distance: float, measure: Measure) -> float:
     if distance >= measure.cutoff:
         return 0.0
@@ -84,17 +86,17 @@ def _smooth_cutoff_slope(distance: float, measure: Measure) -> float:
     return y * (y + 1.0) * ratio ** (y - 1.0) * (ratio - 1.0) / measure.cutoff
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def side_weight(side: float, measure: Measure) -> float:
     """Return the part that one of the sides at the vertex has in the weight of a triplet."""
     if measure.weighting == EXP:
-        return math.exp(-measure.scale * side)
+        return exponential(-measure.scale * side)
     if measure.weighting == SMOOTH_CUTOFF:
         return smooth_cutoff(side, measure)
     return 1.0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def triplet_weight_slopes(
     a: float, b: float, c: float, measure: Measure
 ) -> tuple[float, float, float, float]:
@@ -102,7 +104,7 @@ def triplet_weight_slopes(
     if a + b + c > measure.limit:
         return 0.0, 0.0, 0.0, 0.0
     if measure.weighting == EXP:
-        weight = math.exp(-measure.scale * (a + b + c))
+        weight = exponential(-measure.scale * (a + b + c))
         slope = -measure.scale * weight
         return weight, slope, slope, slope
     if measure.weighting == SMOOTH_CUTOFF:
@@ -113,7 +115,7 @@ def triplet_weight_slopes(
     return 1.0, 0.0, 0.0, 0.0
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def _small_arcsine(sine: float, square: float) -> float:
     """Return the arc sine up to sine 1/2.
 
@@ -146,7 +148,7 @@ def _small_arcsine(sine: float, square: float) -> float:
     return sine + sine * (above / below)
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def angle_from(cosine: float, apart: float, together: float) -> float:
     """Return an angle in degrees, exact also near 0 and 180, where the cosine alone is not.
 
@@ -165,7 +167,7 @@ def angle_from(cosine: float, apart: float, together: float) -> float:
     return _DEGREES * (turned if steep else level)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def triplet_place(
     px: float, py: float, pz: float, qx: float, qy: float, qz: float, measure: Measure
 ) -> float:
@@ -178,7 +180,7 @@ def triplet_place(
     return angle_from(cosine, apart, together)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def triplet_place_slopes(
     a: float, b: float, c: float, measure: Measure
 ) -> tuple[float, float, float]:
@@ -202,7 +204,7 @@ def triplet_place_slopes(
     )
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def triplet_place_of_sides(a: float, b: float, c: float, measure: Measure) -> float:
     """Return where a triplet lies; near straight angles the unit vectors know it better."""
     cosine = min(1.0, max(-1.0, (a * a + b * b - c * c) / (2.0 * a * b)))

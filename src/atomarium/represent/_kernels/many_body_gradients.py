@@ -6,12 +6,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
-from atomarium.represent._kernels.histogram import Table, draw
+from atomarium.represent._kernels.histogram import draw, make_bins
 from atomarium.represent._kernels.many_body import (
-    Atoms,
-    Layout,
     Work,
     block_factors,
     blocks_of,
@@ -24,7 +22,6 @@ from atomarium.represent._kernels.many_body import (
     triplet_block,
 )
 from atomarium.represent._kernels.many_body_geometry import (
-    Measure,
     pair_place,
     pair_place_slope,
     pair_weight,
@@ -45,11 +42,13 @@ class Blocks(NamedTuple):
 class Sheet(NamedTuple):
     """Where derivatives are written: the slot of each moved atom in `out`.
 
-    `drawn` holds what one sample adds to the bins, its slope, and room for their sum.
+    `bins` and `slopes` are what one sample adds, and its change; `summed` is room for both.
     """
 
     slots: np.ndarray
-    drawn: np.ndarray
+    bins: np.ndarray
+    slopes: np.ndarray
+    summed: np.ndarray
     out: np.ndarray
 
 
@@ -75,18 +74,16 @@ class Moves(NamedTuple):
     values: np.ndarray
 
 
-@njit(cache=True, parallel=True, error_model="numpy")
-def fill_gradients(
-    atoms: Atoms, measure: Measure, layout: Layout, table: Table, column: int, moves: Moves
-) -> None:
-    """Write the derivatives of each row with the atoms that it depends on over zeros."""
-    for row in prange(atoms.rows.size - 1):
-        _fill_row(row, Work(atoms, measure, layout, table, column), moves)
+@njit(cache=True, nogil=True, error_model="numpy")
+def fill_gradients(work: Work, first: int, stop: int, moves: Moves) -> None:
+    """Write the derivatives of rows first to stop with the atoms they depend on, over zeros."""
+    for row in range(first, stop):
+        _fill_row(row, work, moves)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _fill_row(row: int, work: Work, moves: Moves) -> None:
-    layout, n_bins = work.layout, work.table.n_bins
+    layout, n_bins = work.layout, work.grid.n_bins
     structure = work.atoms.structure_of_row[row]
     present, counts = present_species(work.atoms, structure, layout.n_species)
     places = places_of(present, layout.n_species)
@@ -95,14 +92,15 @@ def _fill_row(row: int, work: Work, moves: Moves) -> None:
     slots = np.zeros(work.atoms.species.size, np.int64)
     for slot in range(moves.first_slots[row], moves.first_slots[row + 1]):
         slots[moves.atoms[slot]] = slot
-    drawn = np.empty((3, n_bins))
+    bins, slopes, summed = make_bins(work.grid), make_bins(work.grid), make_bins(work.grid)
+    sheet = Sheet(slots, bins, slopes, summed, moves.values)
     if layout.order == 2:
-        _fill_pairs(row, work, places, blocks, Sheet(slots, drawn, moves.values))
+        _fill_pairs(row, work, places, blocks, sheet)
     else:
-        _fill_triplets(row, work, places, blocks, Sheet(slots, drawn, moves.values))
+        _fill_triplets(row, work, places, blocks, sheet)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _fill_pairs(row: int, work: Work, places: np.ndarray, blocks: Blocks, sheet: Sheet) -> None:
     atoms, local, measure = work.atoms, work.layout.local, work.measure
     n = n_present(places)
@@ -118,7 +116,7 @@ def _fill_pairs(row: int, work: Work, places: np.ndarray, blocks: Blocks, sheet:
             block = pair_block(own, other, n, local)
             part *= blocks.factors[block]
             place = pair_place(distance, measure)
-            first, reach = draw(place, work.table, sheet.drawn[0], sheet.drawn[1])
+            first, reach = draw(place, work.grid, work.cells, sheet.bins, sheet.slopes)
             of_bins = part * pair_weight_slope(distance, measure)
             of_slopes = part * pair_weight(distance, measure) * pair_place_slope(distance, measure)
             x, y, z = atoms.vectors[pair]
@@ -126,7 +124,7 @@ def _fill_pairs(row: int, work: Work, places: np.ndarray, blocks: Blocks, sheet:
             _stamp(side, (of_bins, of_slopes), blocks.columns[block] + first, reach, sheet)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _stamp(side: Side, change: tuple[float, float], column: int, reach: int, sheet: Sheet) -> None:
     """Add what one sample does to the bins from `column` on when atoms move along a side.
 
@@ -135,7 +133,7 @@ def _stamp(side: Side, change: tuple[float, float], column: int, reach: int, she
     # An image moves with its atom: their distance stays.
     if side.tail == side.head:
         return
-    bins, slopes, summed = sheet.drawn[0], sheet.drawn[1], sheet.drawn[2]
+    bins, slopes, summed = sheet.bins, sheet.slopes, sheet.summed
     for b in range(reach):
         summed[b] = (change[0] * bins[b] + change[1] * slopes[b]) / side.length
     tail, head = sheet.slots[side.tail], sheet.slots[side.head]
@@ -147,7 +145,7 @@ def _stamp(side: Side, change: tuple[float, float], column: int, reach: int, she
             sheet.out[tail, axis, column + b] -= along * summed[b]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _fill_triplets(row: int, work: Work, places: np.ndarray, blocks: Blocks, sheet: Sheet) -> None:
     atoms, local = work.atoms, work.layout.local
     n = n_present(places)
@@ -176,7 +174,7 @@ def _fill_triplets(row: int, work: Work, places: np.ndarray, blocks: Blocks, she
                     _fill_triplet((to_j, between, to_i), block, work, blocks, sheet)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _fill_triplet(
     sides: tuple[Side, Side, Side], block: int, work: Work, blocks: Blocks, sheet: Sheet
 ) -> None:
@@ -187,7 +185,7 @@ def _fill_triplet(
         return
     place = triplet_place_of_sides(a, b, c, work.measure)
     place_a, place_b, place_c = triplet_place_slopes(a, b, c, work.measure)
-    first, reach = draw(place, work.table, sheet.drawn[0], sheet.drawn[1])
+    first, reach = draw(place, work.grid, work.cells, sheet.bins, sheet.slopes)
     column, factor = blocks.columns[block] + first, blocks.factors[block]
     weight *= factor
     _stamp(sides[0], (factor * weight_a, weight * place_a), column, reach, sheet)

@@ -6,12 +6,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
-from atomarium.represent._kernels.histogram import Table, gather, make_sums, read
+from atomarium.represent._kernels.histogram import gather, make_bins, make_sums, read
 from atomarium.represent._kernels.many_body import (
-    Atoms,
-    Layout,
     Work,
     block_factors,
     blocks_of,
@@ -24,7 +22,6 @@ from atomarium.represent._kernels.many_body import (
     triplet_block,
 )
 from atomarium.represent._kernels.many_body_geometry import (
-    Measure,
     pair_place,
     pair_place_slope,
     pair_weight,
@@ -55,31 +52,29 @@ class Pulled(NamedTuple):
     totals: np.ndarray
 
 
-@njit(cache=True, parallel=True, error_model="numpy")
-def pull_rows(
-    atoms: Atoms, measure: Measure, layout: Layout, table: Table, column: int, pulled: Pulled
-) -> None:
-    """Add the derivatives of Σ cotangents · features, and the sum itself."""
-    for structure in prange(atoms.first_rows.size - 1):
-        for row in range(atoms.first_rows[structure], atoms.first_rows[structure + 1]):
-            _pull_row(row, Work(atoms, measure, layout, table, column), pulled)
+@njit(cache=True, nogil=True, error_model="numpy")
+def pull_rows(work: Work, first: int, stop: int, pulled: Pulled) -> None:
+    """Add the derivatives of Σ cotangents · features, and the sum, of structures first to stop."""
+    for structure in range(first, stop):
+        for row in range(work.atoms.first_rows[structure], work.atoms.first_rows[structure + 1]):
+            _pull_row(row, work, pulled)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _pull_row(row: int, work: Work, pulled: Pulled) -> None:
-    layout, table = work.layout, work.table
+    layout, grid = work.layout, work.grid
     structure = work.atoms.structure_of_row[row]
     present, counts = present_species(work.atoms, structure, layout.n_species)
     places = places_of(present, layout.n_species)
     blocks = blocks_of(present, layout)
     factors = block_factors(counts, layout, work.atoms.volumes[structure])
-    gathered = make_sums(blocks.size, table)
-    bins = np.empty(table.n_bins)
+    gathered = make_sums(blocks.size, grid)
+    bins = make_bins(grid)
     for block in range(blocks.size):
-        first = work.column + blocks[block] * table.n_bins
-        for b in range(table.n_bins):
+        first = work.column + blocks[block] * grid.n_bins
+        for b in range(grid.n_bins):
             bins[b] = pulled.cotangents[row, first + b] * factors[block]
-        gather(bins, table, block, gathered)
+        gather(bins, block, grid, work.cells, gathered)
     forces = Forces(pulled.positions, pulled.strain[structure])
     if layout.order == 2:
         total = _pull_pairs(row, work, places, gathered, forces)
@@ -88,7 +83,7 @@ def _pull_row(row: int, work: Work, pulled: Pulled) -> None:
     pulled.totals[structure] += total
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _pull_pairs(
     row: int, work: Work, places: np.ndarray, gathered: np.ndarray, forces: Forces
 ) -> float:
@@ -104,7 +99,7 @@ def _pull_pairs(
                 continue
             distance = atoms.distances[pair]
             block = pair_block(own, other, n, local)
-            value, slope = read(gathered, block, pair_place(distance, measure), work.table)
+            value, slope = read(gathered, block, pair_place(distance, measure), work.grid)
             weight = part * pair_weight(distance, measure)
             change = part * pair_weight_slope(distance, measure) * value
             change += weight * slope * pair_place_slope(distance, measure)
@@ -114,7 +109,7 @@ def _pull_pairs(
     return total
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _push(
     tail: int, head: int, vector: tuple[float, float, float], change: float, forces: Forces
 ) -> None:
@@ -127,7 +122,7 @@ def _push(
             forces.strain[axis, other] += along * vector[other]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _pull_triplets(
     row: int, work: Work, places: np.ndarray, gathered: np.ndarray, forces: Forces
 ) -> float:
@@ -169,13 +164,13 @@ def _pull_triplets(
     return total
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _read_sides(
     gathered: np.ndarray, block: int, sides: tuple[float, float, float], work: Work
 ) -> tuple[float, float, float, float]:
     """Return what a triplet of weight 1 adds, and its change with each side."""
     a, b, c = sides
     place = triplet_place_of_sides(a, b, c, work.measure)
-    value, slope = read(gathered, block, place, work.table)
+    value, slope = read(gathered, block, place, work.grid)
     da, db, dc = triplet_place_slopes(a, b, c, work.measure)
     return value, slope * da, slope * db, slope * dc

@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
-from atomarium.represent._kernels.histogram import Table, add_sample, make_sums, spread
+from atomarium.represent._kernels.cutoffs import exponential
+from atomarium.represent._kernels.histogram import (
+    add_sample,
+    make_bins,
+    make_sums,
+    write_bins,
+)
 from atomarium.represent._kernels.many_body import (
     UNIT_LENGTH,
-    Atoms,
-    Layout,
     Work,
     block_factors,
     blocks_of,
@@ -36,46 +40,44 @@ from atomarium.represent._kernels.many_body_geometry import (
 )
 
 
-@njit(cache=True, parallel=True, error_model="numpy")
-def fill_rows(
-    atoms: Atoms, measure: Measure, layout: Layout, table: Table, column: int, out: np.ndarray
-) -> None:
-    """Write one row of features for each row of atoms; `out` holds zeros."""
-    for row in prange(atoms.rows.size - 1):
-        _fill_row(row, Work(atoms, measure, layout, table, column), out)
+@njit(cache=True, nogil=True, error_model="numpy")
+def fill_rows(work: Work, first: int, stop: int, out: np.ndarray) -> None:
+    """Write the rows from `first` to `stop`; `out`, for all rows, holds zeros."""
+    for row in range(first, stop):
+        _fill_row(row, work, out)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _fill_row(row: int, work: Work, out: np.ndarray) -> None:
-    layout, table = work.layout, work.table
+    layout, grid = work.layout, work.grid
     structure = work.atoms.structure_of_row[row]
     present, counts = present_species(work.atoms, structure, layout.n_species)
     places = places_of(present, layout.n_species)
     blocks = blocks_of(present, layout)
-    sums = make_sums(blocks.size, table)
+    sums = make_sums(blocks.size, grid)
     if layout.order == 2:
         _add_pairs(row, work, places, sums)
     else:
         _add_triplets(row, work, places, sums)
     factors = block_factors(counts, layout, work.atoms.volumes[structure])
-    bins = np.empty(table.n_bins)
+    bins = make_bins(grid)
     squares = 0.0
     for block in range(blocks.size):
-        spread(sums, block, table, bins)
-        first = work.column + blocks[block] * table.n_bins
-        for b in range(table.n_bins):
+        write_bins(sums, block, grid, work.cells, bins)
+        first = work.column + blocks[block] * grid.n_bins
+        for b in range(grid.n_bins):
             value = bins[b] * factors[block]
             squares += value * value
             out[row, first + b] = value
     if layout.normalization == UNIT_LENGTH and squares > 0.0:
         inverse = 1.0 / math.sqrt(squares)
         for block in blocks:
-            first = work.column + block * table.n_bins
-            for b in range(table.n_bins):
+            first = work.column + block * grid.n_bins
+            for b in range(grid.n_bins):
                 out[row, first + b] *= inverse
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def _add_pairs(row: int, work: Work, places: np.ndarray, sums: np.ndarray) -> None:
     atoms, local = work.atoms, work.layout.local
     n = n_present(places)
@@ -90,10 +92,10 @@ def _add_pairs(row: int, work: Work, places: np.ndarray, sums: np.ndarray) -> No
             distance = atoms.distances[pair]
             weight = part * pair_weight(distance, work.measure)
             place = pair_place(distance, work.measure)
-            add_sample(sums, pair_block(own, other, n, local), place, weight, work.table)
+            add_sample(sums, pair_block(own, other, n, local), place, weight, work.grid)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _add_triplets(row: int, work: Work, places: np.ndarray, sums: np.ndarray) -> None:
     atoms, local, measure = work.atoms, work.layout.local, work.measure
     n, most = n_present(places), most_neighbors(row, atoms)
@@ -110,15 +112,15 @@ def _add_triplets(row: int, work: Work, places: np.ndarray, sums: np.ndarray) ->
                 if weight == 0.0:
                     continue
                 block = triplet_block(others[i], own, others[j], n, local)
-                add_sample(sums, block, found[0, j], weight, work.table)
+                add_sample(sums, block, found[0, j], weight, work.grid)
                 if local:
                     place = _end_place(i, j, found[2, j], star, measure)
-                    add_sample(sums, end_block(others[i], others[j], n), place, weight, work.table)
+                    add_sample(sums, end_block(others[i], others[j], n), place, weight, work.grid)
                     place = _end_place(j, i, found[2, j], star, measure)
-                    add_sample(sums, end_block(others[j], others[i], n), place, weight, work.table)
+                    add_sample(sums, end_block(others[j], others[i], n), place, weight, work.grid)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _load_star(
     center: int, work: Work, places: np.ndarray, star: np.ndarray, others: np.ndarray
 ) -> int:
@@ -136,16 +138,18 @@ def _load_star(
     return stop - first
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 def _measure_middles(
     i: int, n_neighbors: int, star: np.ndarray, measure: Measure, found: np.ndarray
 ) -> None:
     """Write places, weights and far sides of the triplets of neighbors i and j > i."""
+    # Whole numbers with a sign might count from the end: loops with them are not made vector code.
+    start, stop = np.uint64(i + 1), np.uint64(n_neighbors)
     x, y, z = star[0, i], star[1, i], star[2, i]
     ux, uy, uz = star[3, i], star[4, i], star[5, i]
     distance, weight = star[6, i], star[7, i]
     cosines = measure.geometry == COSINE
-    for j in range(i + 1, n_neighbors):
+    for j in range(start, stop):
         c = math.sqrt((star[0, j] - x) ** 2 + (star[1, j] - y) ** 2 + (star[2, j] - z) ** 2)
         cosine = ux * star[3, j] + uy * star[4, j] + uz * star[5, j]
         found[0, j] = min(1.0, max(-1.0, cosine))
@@ -153,16 +157,16 @@ def _measure_middles(
         found[1, j] = weight * star[7, j] if inside else 0.0
         found[2, j] = c
     if measure.weighting == EXP:
-        for j in range(i + 1, n_neighbors):
-            found[1, j] *= math.exp(-measure.scale * found[2, j])
+        for j in range(start, stop):
+            found[1, j] *= exponential(-measure.scale * found[2, j])
     if not cosines:
-        for j in range(i + 1, n_neighbors):
+        for j in range(start, stop):
             apart = (star[3, j] - ux) ** 2 + (star[4, j] - uy) ** 2 + (star[5, j] - uz) ** 2
             together = (star[3, j] + ux) ** 2 + (star[4, j] + uy) ** 2 + (star[5, j] + uz) ** 2
             found[0, j] = angle_from(found[0, j], apart, together)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _end_place(i: int, j: int, far: float, star: np.ndarray, measure: Measure) -> float:
     """Return the place of the triplet center – neighbor i – neighbor j, whose vertex is i."""
     return triplet_place(

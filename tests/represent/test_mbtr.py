@@ -1,0 +1,297 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.references.mbtr_reference import local_blocks, mbtr_blocks
+from tests.represent.mbtr_cases import CASES, STRUCTURES, Case, crystals, molecules
+
+from atomarium.core.elements import NUMBERS
+from atomarium.core.errors import InputError
+from atomarium.core.structures import Structures
+from atomarium.represent.lmbtr import LocalMbtr
+from atomarium.represent.mbtr import Mbtr
+from atomarium.represent.mbtr_terms import MbtrTerm
+from atomarium.represent.valle_oganov import ValleOganov
+
+_DSCRIBE = Path(__file__).parents[1] / "references" / "mbtr_dscribe.npz"
+DISTANCES = MbtrTerm(geometry="distance", start=0.0, stop=5.0, width=0.2, n_bins=30)
+ANGLES = MbtrTerm(geometry="angle", start=0.0, stop=180.0, width=6.0, n_bins=20)
+
+
+@pytest.fixture(scope="module")
+def dscribe() -> dict[str, np.ndarray]:
+    with np.load(_DSCRIBE) as file:
+        return dict(file)
+
+
+def settings_of(case: Case) -> Mbtr | LocalMbtr:
+    kind = Mbtr if case.descriptor == "MBTR" else LocalMbtr
+    return kind(terms=(case.term,), normalization=case.normalization, binning=case.binning)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_rows_are_those_of_dscribe(case: Case, dscribe: dict[str, np.ndarray]) -> None:
+    rows = settings_of(case).compute(STRUCTURES[case.structures]()).values
+    expected = dscribe[str(case)]
+    # What is cut off a Gaussian and the polynomials are each below 1e-11 of the largest entry.
+    np.testing.assert_allclose(rows, expected, atol=1e-10 * np.abs(expected).max(), rtol=0)
+
+
+@pytest.mark.parametrize(("function", "width"), [("distance", 0.2), ("angle", 7.0)])
+def test_fingerprints_are_those_of_dscribe(
+    function: str, width: float, dscribe: dict[str, np.ndarray]
+) -> None:
+    settings = ValleOganov(function=function, width=width, cutoff=3.6, n_bins=12)
+    rows, expected = settings.compute(crystals()).values, dscribe[f"ValleOganov-{function}"]
+    np.testing.assert_allclose(rows, expected, atol=1e-10 * np.abs(expected).max(), rtol=0)
+
+
+@pytest.mark.parametrize("geometry", ["distance", "inverse_distance", "cosine"])
+def test_gradients_are_those_of_dscribe(geometry: str, dscribe: dict[str, np.ndarray]) -> None:
+    case = next(c for c in CASES if c.geometry == geometry and c.structures == "molecules")
+    found = settings_of(case).gradients(molecules()).values
+    expected = dscribe[f"gradients-{geometry}"]
+    # Slopes of the polynomials are less exact than their values.
+    np.testing.assert_allclose(found, expected, atol=1e-9 * np.abs(expected).max(), rtol=0)
+
+
+BINNINGS = ["density", "height", "mass"]
+#: From far broader to far narrower than a bin, either side of where the way of summing changes.
+WIDTHS = [3.0, 0.3, 0.06, 0.03, 1e-4]
+
+
+@pytest.mark.parametrize("binning", BINNINGS)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pairs_of_any_width_are_those_of_the_formula(binning: str, width: float) -> None:
+    term = replace(DISTANCES, width=width, weighting="exp", cutoff=4.0)
+    for structure in (molecules()[0], crystals()[0], crystals()[2]):
+        _compare_with_formula(structure, term, binning)
+
+
+@pytest.mark.parametrize("binning", BINNINGS)
+@pytest.mark.parametrize("geometry", ["angle", "cosine"])
+def test_triplets_are_those_of_the_formula(binning: str, geometry: str) -> None:
+    start, stop, width = (0.0, 180.0, 5.0) if geometry == "angle" else (-0.9, 0.8, 0.05)
+    term = MbtrTerm(
+        geometry=geometry,
+        start=start,
+        stop=stop,
+        width=width,
+        n_bins=15,
+        weighting="smooth_cutoff",
+        cutoff=3.0,
+    )
+    for structure in (molecules()[0], crystals()[0]):
+        _compare_with_formula(structure, term, binning)
+
+
+def _compare_with_formula(structure: Structures, term: MbtrTerm, binning: str) -> None:
+    settings = Mbtr(terms=(term,), binning=binning).settle(structure)
+    row = settings.compute(structure).values[0].reshape(-1, term.n_bins)
+    expected = mbtr_blocks(structure, term, binning)
+    names = settings.names()[:: term.n_bins]
+    largest = max(np.abs(bins).max() for bins in expected.values())
+    for name, bins in zip(names, row, strict=True):
+        numbers = [NUMBERS[symbol] for symbol in name.split()[1].split("-")]
+        key = tuple(numbers) if term.order == 2 else (numbers[1], numbers[0], numbers[2])
+        np.testing.assert_allclose(bins, expected.get(key, 0.0), atol=1e-10 * largest, rtol=0)
+
+
+@pytest.mark.parametrize("geometry", ["distance", "angle"])
+def test_local_rows_are_those_of_the_formula(geometry: str) -> None:
+    term = DISTANCES if geometry == "distance" else ANGLES
+    term = replace(term, weighting="exp", cutoff=3.2)
+    for structure in (molecules()[0], crystals()[0]):
+        settings = LocalMbtr(terms=(term,), binning="mass").settle(structure)
+        rows = settings.compute(structure).values
+        blocks = [name.split()[1] for name in settings.names()[:: term.n_bins]]
+        for center, row in enumerate(rows):
+            expected = local_blocks(structure, center, term, "mass")
+            for block, bins in zip(blocks, row.reshape(-1, term.n_bins), strict=True):
+                numbers = [NUMBERS[symbol] for symbol in block.split("-")]
+                key = tuple(numbers) if term.order == 2 else (numbers[1], numbers[0], numbers[2])
+                np.testing.assert_allclose(bins, expected.get(key, 0.0), atol=1e-10, rtol=0)
+
+
+def test_one_pair_has_mass_one_and_a_right_angle_its_three_angles() -> None:
+    # What qmmlpack's tests say of its bins: [start, stop) divided, each with the mass in it.
+    pair = Structures.from_arrays([1, 1], [[0, 0, 0], [0, 0, 1.25]])
+    term = MbtrTerm(geometry="distance", start=0.0, stop=2.0, width=1e-3, n_bins=4)
+    row = Mbtr(terms=(term,), binning="mass").compute(pair).values
+    np.testing.assert_allclose(row, [[0, 0, 1, 0]], atol=1e-12)
+    corner = Structures.from_arrays([1, 1, 1], [[0, 0, 0], [1.0, 0, 0], [0, 1.0, 0]])
+    term = MbtrTerm(geometry="angle", start=0.0, stop=120.0, width=1e-3, n_bins=8)
+    row = Mbtr(terms=(term,), binning="mass").compute(corner).values
+    # Bins of 15°: 45° and 90° lie on borders, twice and once.
+    np.testing.assert_allclose(row, [[0, 0, 1, 1, 0, 0.5, 0.5, 0]], atol=1e-9)
+
+
+def test_angles_of_straight_lines_are_exact() -> None:
+    line = Structures.from_arrays([8, 6, 8], [[0.1, 0.2, 0.3], [1.1, 1.3, 1.7], [2.1, 2.4, 3.1]])
+    term = replace(ANGLES, start=179.999999, stop=180.000001, width=1e-8, n_bins=3)
+    row = Mbtr(terms=(term,), species=("C", "O"), binning="mass").compute(line).values
+    # The cosine alone would leave the angle uncertain by 1e-6 degrees.
+    np.testing.assert_allclose(row.reshape(6, 3)[2], [0, 1, 0], atol=1e-12)
+
+
+@pytest.mark.parametrize("normalization", ["n_atoms", "valle_oganov", "l2"])
+def test_normalized_rows_do_not_depend_on_the_cell(normalization: str) -> None:
+    one = crystals()[0]
+    twice = Structures.from_arrays(
+        np.tile(one.numbers, 2),
+        np.concatenate([one.positions, one.positions + one.cells[0, 1]]),
+        cells=one.cells[0] * np.array([[1], [2], [1]]),
+    )
+    terms = [replace(DISTANCES, weighting="inverse_square", cutoff=4.0)]
+    if normalization != "valle_oganov":
+        # As DScribe has it, the factor of triplets shrinks with the number of atoms.
+        terms.append(replace(ANGLES, weighting="smooth_cutoff", cutoff=3.5))
+    settings = Mbtr(terms=tuple(terms), normalization=normalization)
+    row, other = settings.compute(one).values, settings.compute(twice).values
+    np.testing.assert_allclose(row, other, atol=1e-11 * np.abs(row).max(), rtol=0)
+
+
+def test_a_random_gas_has_a_fingerprint_of_one() -> None:
+    rng = np.random.default_rng(0)
+    gas = Structures.from_arrays(
+        np.tile([18, 36], 1000), rng.uniform(0, 40.0, size=(2000, 3)), cells=np.eye(3) * 40.0
+    )
+    settings = ValleOganov(cutoff=9.0, width=0.3, n_bins=10)
+    blocks = settings.compute(gas).values.reshape(3, 10)
+    # Statistics: some 10,000 pairs in a bin.
+    np.testing.assert_allclose(blocks[:, 4:9].mean(axis=1), 1.0, atol=0.03)
+
+
+def test_terms_stand_beside_each_other() -> None:
+    both = Mbtr(terms=(DISTANCES, ANGLES)).compute(molecules()).values
+    alone = [Mbtr(terms=(term,)).compute(molecules()).values for term in (DISTANCES, ANGLES)]
+    np.testing.assert_array_equal(both, np.concatenate(alone, axis=1))
+
+
+def test_pairs_within_a_cutoff_can_count_alike() -> None:
+    term = replace(DISTANCES, cutoff=4.0)
+    _compare_with_formula(crystals()[0], term, "density")
+
+
+def test_every_column_has_a_name() -> None:
+    settings = Mbtr(terms=(DISTANCES, ANGLES)).settle(molecules())
+    names = settings.names()
+    assert len(names) == len(set(names)) == settings.compute(molecules()).width
+    assert names[0] == "distance H-H 0"
+    assert names[-1] == "angle O-O-O 180"
+    local = LocalMbtr(terms=(ANGLES,)).settle(molecules())
+    assert len(set(local.names())) == local.compute(molecules()).width
+    assert local.names()[-1] == "angle X-O-O 180"
+
+
+def test_an_empty_structure_has_a_row_of_zeros() -> None:
+    empty = Structures.from_arrays([1, 1], [[0, 0, 0], [0, 0, 1.0]], offsets=[0, 0, 2, 2])
+    for normalization in ("none", "l2", "n_atoms"):
+        rows = Mbtr(terms=(DISTANCES, ANGLES), normalization=normalization).compute(empty).values
+        assert rows.shape[0] == 3
+        assert not rows[[0, 2]].any()
+        assert rows[1].any()
+
+
+def test_single_precision_rounds_the_same_numbers() -> None:
+    whole = Mbtr(terms=(DISTANCES, ANGLES)).compute(molecules()).values
+    rounded = Mbtr(terms=(DISTANCES, ANGLES), dtype="float32").compute(molecules()).values
+    assert rounded.dtype == np.float32
+    np.testing.assert_array_equal(rounded, whole.astype(np.float32))
+
+
+def test_wide_rows_are_the_same_as_narrow_ones() -> None:
+    # Beyond some megabytes, memory is taken page by page.
+    symbols = tuple(symbol for symbol, z in NUMBERS.items() if 0 < z <= 60)
+    narrow = Mbtr(terms=(ANGLES,)).compute(molecules()).values.reshape(2, -1, 20)
+    wide = Mbtr(terms=(ANGLES,), species=symbols).compute(molecules()).values
+    assert wide.nbytes > 1 << 22
+    filled = wide.reshape(2, -1, 20)
+    filled = filled[:, filled.any(axis=(0, 2))]
+    np.testing.assert_array_equal(filled, narrow[:, narrow.any(axis=(0, 2))])
+
+
+REFUSED_TERMS = [
+    ({"geometry": "angel"}, "no geometry 'angel'; did you mean 'angle'"),
+    ({"start": 5.0}, "start must be below stop, got 5.0 and 5.0"),
+    ({"stop": float("inf")}, "start must be below stop"),
+    ({"width": 0.0}, "width must be above 0, got 0.0"),
+    ({"n_bins": 0}, "n_bins must be at least 1, got 0"),
+    ({"weighting": "smooth_cutoff"}, "distance has no weighting 'smooth_cutoff'"),
+    ({"weighting": "exp"}, "either a scale or a cutoff"),
+    ({"weighting": "exp", "scale": 1.0, "cutoff": 3.0}, "either a scale or a cutoff"),
+    ({"weighting": "exp", "cutoff": -3.0}, "cutoff must be above 0, got -3.0"),
+    ({"weighting": "exp", "cutoff": 3.0, "threshold": 1.0}, "threshold must be between 0 and 1"),
+    ({"weighting": "inverse_square"}, "inverse_square needs a cutoff"),
+    ({"scale": 1.0}, "scale belongs to exp, not to unity"),
+    ({"sharpness": 0.5}, "sharpness must be at least 1, got 0.5"),
+    ({"geometry": "angle", "cutoff": 3.0}, "with unity only pairs can have a cutoff"),
+]
+
+
+@pytest.mark.parametrize(("changes", "message"), REFUSED_TERMS)
+def test_terms_that_make_no_sense_are_refused(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        replace(DISTANCES, **changes)
+
+
+REFUSED_SETTINGS = [
+    (Mbtr, {"terms": ()}, "no terms"),
+    (Mbtr, {"binning": "masses"}, "no binning 'masses'; did you mean 'mass'"),
+    (Mbtr, {"normalization": "l1"}, "no normalization 'l1'; known: l2, n_atoms"),
+    (Mbtr, {"terms": (replace(DISTANCES, n_bins=1),)}, "at least 2 points, got 1"),
+    (Mbtr, {"species": ("H", "H")}, "species must differ, got H, H"),
+    (Mbtr, {"species": ("Hh",)}, "no element 'Hh'"),
+    (Mbtr, {"dtype": "float16"}, "dtype must be float64 or float32, got 'float16'"),
+    (LocalMbtr, {"normalization": "n_atoms"}, "no normalization 'n_atoms'"),
+    (LocalMbtr, {"species": ("X", "H")}, "X stands for the atom"),
+    (ValleOganov, {"function": "cosine"}, "no function 'cosine'"),
+    (ValleOganov, {"cutoff": 0.0}, "start must be below stop, got 0.0 and 0.0"),
+]
+
+
+@pytest.mark.parametrize(("kind", "changes", "message"), REFUSED_SETTINGS)
+def test_settings_that_make_no_sense_are_refused(
+    kind: type, changes: dict[str, object], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        kind(**changes)
+
+
+def test_local_terms_are_of_neighbors() -> None:
+    term = MbtrTerm(geometry="atomic_number", start=0.0, stop=9.0, width=0.5)
+    with pytest.raises(InputError, match="says nothing of surroundings"):
+        LocalMbtr(terms=(term,))
+    term = replace(ANGLES, weighting="smooth_cutoff", cutoff=3.0)
+    with pytest.raises(InputError, match="take exp for smooth_cutoff"):
+        LocalMbtr(terms=(term,))
+    ghost = Structures.from_arrays([0, 1], [[0, 0, 0], [0, 0, 1.0]])
+    with pytest.raises(InputError, match="X stands for the atom"):
+        LocalMbtr(terms=(DISTANCES,)).settle(ghost)
+
+
+def test_structures_that_cannot_be_represented_are_refused() -> None:
+    settings = Mbtr(terms=(DISTANCES,), species=("H", "O"))
+    with pytest.raises(InputError, match=r"structure 0: C \(6\) is not among the species H, O"):
+        settings.compute(molecules())
+    with pytest.raises(InputError, match="structure 0 is periodic, distance: unity"):
+        Mbtr(terms=(DISTANCES,)).compute(crystals())
+    with pytest.raises(InputError, match="structure 0 has no volume"):
+        ValleOganov().compute(molecules())
+    clash = Structures.from_arrays([1, 8, 1], np.array([[0, 0, 0], [1.0, 0, 0], [0, 0, 0]]))
+    with pytest.raises(
+        InputError, match=r"structure 0: atoms 0 \(H\) and 2 \(H\) are in one place"
+    ):
+        Mbtr(terms=(ANGLES,)).compute(clash)
+    lost = Structures(
+        numbers=clash.numbers,
+        positions=np.array([[0, 0, 0], [np.nan, 0, 0], [0, 0, 1.0]]),
+        cells=clash.cells,
+        periodic=clash.periodic,
+        offsets=clash.offsets,
+    )
+    with pytest.raises(InputError, match=r"structure 0, atom 1: position .* is not finite"):
+        Mbtr(terms=(DISTANCES,)).compute(lost)
