@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 from atomarium.core.errors import InputError
 
@@ -18,11 +18,8 @@ MOST_TIMES = 300
 #: Bytes that any file may hold.
 ALWAYS_ALLOWED = 2**28
 
-_READERS: dict[bytes, type[gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]] = {
-    b"\x1f\x8b": gzip.GzipFile,
-    b"BZh": bz2.BZ2File,
-    b"\xfd7zXZ\x00": lzma.LZMAFile,
-}
+#: Plain bytes, packed or not.
+Stream = BinaryIO | gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile
 SUFFIXES = (".gz", ".bz2", ".xz")
 
 
@@ -40,15 +37,9 @@ class Source:
     """Bytes of a file, unpacked while they are read."""
 
     def __init__(self, path: Path, raw: BinaryIO) -> None:
-        magic = raw.read(6)
-        raw.seek(0)
-        reader = next((r for start, r in _READERS.items() if magic.startswith(start)), None)
         self._path, self._raw = path, raw
-        self._stream: IO[bytes] = raw
-        self._limit = None
-        if reader is not None:
-            self._stream = gzip.GzipFile(fileobj=raw) if reader is gzip.GzipFile else reader(raw)
-            self._limit = most_bytes(path)
+        self._stream = _unpacking(raw)
+        self._limit = None if self._stream is raw else most_bytes(path)
         self._n_read = 0
 
     @property
@@ -106,13 +97,13 @@ def read_bytes(path: Path) -> bytes:
 
 
 @contextmanager
-def opened_to_write(part: Path, name: str) -> Generator[IO[bytes]]:
+def opened_to_write(part: Path, name: str) -> Generator[Stream]:
     """Open a file for writing, compressed as the end of its final name says."""
     with part.open("wb") as raw, _packing(raw, Path(name).suffix) as stream:
         yield stream
 
 
-def _packing(raw: BinaryIO, suffix: str) -> IO[bytes]:
+def _packing(raw: BinaryIO, suffix: str) -> Stream:
     match suffix:
         case ".gz":
             # A time or a name inside would make unequal files of equal data.
@@ -121,4 +112,16 @@ def _packing(raw: BinaryIO, suffix: str) -> IO[bytes]:
             return bz2.BZ2File(raw, "wb")
         case ".xz":
             return lzma.LZMAFile(raw, "wb")
+    return raw
+
+
+def _unpacking(raw: BinaryIO) -> Stream:
+    start = raw.read(6)
+    raw.seek(0)
+    if start.startswith(b"\x1f\x8b"):
+        return gzip.GzipFile(fileobj=raw)
+    if start.startswith(b"BZh"):
+        return bz2.BZ2File(raw)
+    if start == b"\xfd7zXZ\x00":
+        return lzma.LZMAFile(raw)
     return raw
