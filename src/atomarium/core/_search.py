@@ -11,10 +11,16 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import get_num_threads, njit
+from numba import get_num_threads
 
-#: With fewer atoms, sorting them into bins costs more than it saves.
+from atomarium.core.compiled import compiled, inlined
+
+#: With fewer atoms, sorting them into bins costs more than it saves: where the nearest image of
+#: each is all there is to look at, and where it is not.
+_FEW_ATOMS_NEAREST = 400
 _FEW_ATOMS = 160
+#: Adding and subtracting it rounds to a whole number, and runs in vectors.
+_ROUNDING = 1.5 * 2.0**52
 #: Fractional coordinates are rounded; the distance has the last word.
 _SLACK = 1e-9
 #: With more pairs, counting those that come before each costs more than sorting.
@@ -24,9 +30,9 @@ _MANY_PAIRS = 300
 class Frames(NamedTuple):
     """Structures as the search wants them.
 
-    `cells` have a vector along every direction, also where a structure does not repeat; `places`
-    are the atoms' coordinates in these vectors; `heights` are the distances between opposite
-    faces.
+    `positions` and `places` come by axis, then atom. `cells` have a vector along every direction,
+    also where a structure does not repeat; `places` are the atoms' coordinates in these vectors;
+    `heights` are the distances between opposite faces.
     """
 
     offsets: np.ndarray
@@ -64,7 +70,7 @@ def count_threads() -> int:
     return get_num_threads()
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def search(frames, cutoff, first, last):
     """Find the pairs of a run of structures.
 
@@ -77,16 +83,25 @@ def search(frames, cutoff, first, last):
     start, stop = frames.offsets[first], frames.offsets[last]
     found = _make_room(stop - start, 32 * (stop - start) + 64)
     spare, keys = _make_room(64, 64), np.empty(64)
+    squares, near = np.empty(64), np.empty(64, dtype=np.int64)
     n_found = 0
     for structure in range(first, last):
         begin, end = frames.offsets[structure], frames.offsets[structure + 1]
-        in_bins = end - begin > _FEW_ATOMS
+        nearest = _is_nearest_enough(structure, frames, cutoff)
+        in_bins = end - begin > (_FEW_ATOMS_NEAREST if nearest else _FEW_ATOMS)
+        if end - begin > len(squares):
+            squares, near = np.empty(end - begin), np.empty(end - begin, dtype=np.int64)
         bins = _sort_into_bins(frames, structure, cutoff, in_bins)
         for center in range(begin, end):
             before = n_found
             if in_bins:
                 found, n_found = _search_bins(
                     center, structure, frames, bins, cutoff, found, n_found
+                )
+            elif nearest:
+                n_near = _list_nearest(center, structure, frames, cutoff, squares, near)
+                found, n_found = _search_listed(
+                    center, structure, frames, cutoff, near[:n_near], found, n_found
                 )
             else:
                 found, n_found = _search_all(center, structure, frames, cutoff, found, n_found)
@@ -104,7 +119,7 @@ def search(frames, cutoff, first, last):
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _make_room(n_atoms, n_pairs):
     return Found(
         np.zeros(n_atoms, dtype=np.int64),
@@ -115,7 +130,7 @@ def _make_room(n_atoms, n_pairs):
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _make_more_room(found, n_needed):
     room = len(found.neighbors)
     more = _make_room(0, 2 * n_needed)
@@ -126,12 +141,12 @@ def _make_more_room(found, n_needed):
     return Found(found.counts, more.neighbors, more.vectors, more.distances, more.shifts)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@inlined
 def _take_if_near(center, other, shift, cell, frames, cutoff, found, n_found):
     """Note a pair if it is near enough; returns the number of pairs then."""
-    x = frames.positions[other, 0] - frames.positions[center, 0]
-    y = frames.positions[other, 1] - frames.positions[center, 1]
-    z = frames.positions[other, 2] - frames.positions[center, 2]
+    x = frames.positions[0, other] - frames.positions[0, center]
+    y = frames.positions[1, other] - frames.positions[1, center]
+    z = frames.positions[2, other] - frames.positions[2, center]
     a, b, c = shift
     if a != 0 or b != 0 or c != 0:
         x += a * cell[0, 0] + b * cell[1, 0] + c * cell[2, 0]
@@ -153,24 +168,63 @@ def _take_if_near(center, other, shift, cell, frames, cutoff, found, n_found):
     return n_found + 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
+def _is_nearest_enough(structure, frames, cutoff):
+    """Tell whether only the nearest image of an atom can be within the cutoff."""
+    for axis in range(3):
+        if frames.periodic[structure, axis]:
+            if cutoff * (1 + _SLACK) > 0.5 * frames.heights[structure, axis]:
+                return False
+    return True
+
+
+@compiled
+def _list_nearest(center, structure, frames, cutoff, squares, near):
+    """List the atoms whose nearest image may be within the cutoff; returns how many."""
+    begin, end = frames.offsets[structure], frames.offsets[structure + 1]
+    n_atoms = end - begin
+    cell, repeats = frames.cells[structure], frames.periodic[structure].astype(np.float64)
+    (x, y, z), (a, b, c) = frames.positions[:, begin:end], frames.places[:, begin:end]
+    i = center - begin
+    for k in range(n_atoms):
+        shift_a = repeats[0] * (_ROUNDING - (_ROUNDING + (a[k] - a[i])))
+        shift_b = repeats[1] * (_ROUNDING - (_ROUNDING + (b[k] - b[i])))
+        shift_c = repeats[2] * (_ROUNDING - (_ROUNDING + (c[k] - c[i])))
+        dx = x[k] - x[i] + shift_a * cell[0, 0] + shift_b * cell[1, 0] + shift_c * cell[2, 0]
+        dy = y[k] - y[i] + shift_a * cell[0, 1] + shift_b * cell[1, 1] + shift_c * cell[2, 1]
+        dz = z[k] - z[i] + shift_a * cell[0, 2] + shift_b * cell[1, 2] + shift_c * cell[2, 2]
+        squares[k] = dx * dx + dy * dy + dz * dz
+    limit = cutoff * cutoff * (1 + _SLACK)
+    n_near = 0
+    for k in range(n_atoms):
+        near[n_near] = begin + k
+        n_near += squares[k] < limit
+    return n_near
+
+
+@compiled
+def _search_listed(center, structure, frames, cutoff, others, found, n_found):
+    if n_found + len(others) > len(found.neighbors):
+        found = _make_more_room(found, n_found + len(others))
+    cell, periodic, places = frames.cells[structure], frames.periodic[structure], frames.places
+    for other in others:
+        a = round(places[0, center] - places[0, other]) if periodic[0] else 0
+        b = round(places[1, center] - places[1, other]) if periodic[1] else 0
+        c = round(places[2, center] - places[2, other]) if periodic[2] else 0
+        n_found = _take_if_near(center, other, (a, b, c), cell, frames, cutoff, found, n_found)
+    return found, n_found
+
+
+@compiled
 def _search_all(center, structure, frames, cutoff, found, n_found):
     cell = frames.cells[structure]
     begin, end = frames.offsets[structure], frames.offsets[structure + 1]
-    if not frames.periodic[structure].any():
-        if n_found + end - begin > len(found.neighbors):
-            found = _make_more_room(found, n_found + end - begin)
-        for other in range(begin, end):
-            n_found = _take_if_near(
-                center, other, (0, 0, 0), cell, frames, cutoff, found, n_found
-            )
-        return found, n_found
     lows, highs = np.zeros(3, dtype=np.int64), np.zeros(3, dtype=np.int64)
     for other in range(begin, end):
         n_images = 1
         for axis in range(3):
             if frames.periodic[structure, axis] and n_images:
-                apart = frames.places[other, axis] - frames.places[center, axis]
+                apart = frames.places[axis, other] - frames.places[axis, center]
                 reach = cutoff / frames.heights[structure, axis] + _SLACK
                 lows[axis] = math.ceil(-reach - apart)
                 highs[axis] = math.floor(reach - apart)
@@ -188,7 +242,7 @@ def _search_all(center, structure, frames, cutoff, found, n_found):
     return found, n_found
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _sort_into_bins(frames, structure, cutoff, wanted):
     begin, end = frames.offsets[structure], frames.offsets[structure + 1]
     if not wanted:
@@ -201,15 +255,15 @@ def _sort_into_bins(frames, structure, cutoff, wanted):
     for axis in range(3 if n_atoms else 0):
         low, extent = 0.0, 1.0
         if not frames.periodic[structure, axis]:
-            low = frames.places[begin:end, axis].min()
-            extent = max(frames.places[begin:end, axis].max() - low, 1e-12)
+            low = frames.places[axis, begin:end].min()
+            extent = max(frames.places[axis, begin:end].max() - low, 1e-12)
         length = extent * frames.heights[structure, axis]
         # Bins a little longer than the cutoff, so that rounding cannot hide a pair.
         numbers[axis] = max(1, min(most, int(length / (cutoff * (1 + _SLACK)))))
         if frames.periodic[structure, axis]:
             reach[axis] = math.ceil(cutoff * (1 + _SLACK) / (length / numbers[axis]))
         for atom in range(n_atoms):
-            place = (frames.places[begin + atom, axis] - low) / extent
+            place = (frames.places[axis, begin + atom] - low) / extent
             if frames.periodic[structure, axis]:
                 image_of_atom[atom, axis] = math.floor(place)
                 place -= math.floor(place)
@@ -227,7 +281,7 @@ def _sort_into_bins(frames, structure, cutoff, wanted):
     return _Bins(numbers, reach, bin_of_atom, image_of_atom, starts, atoms)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _search_bins(center, structure, frames, bins, cutoff, found, n_found):
     cell, periodic = frames.cells[structure], frames.periodic[structure]
     begin = frames.offsets[structure]
@@ -258,7 +312,7 @@ def _search_bins(center, structure, frames, bins, cutoff, found, n_found):
     return found, n_found
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@inlined
 def _wrap(place, n_bins, periodic):
     """Return the bin at a place and the image that it belongs to; −1 outside of everything."""
     if 0 <= place < n_bins:
@@ -269,7 +323,7 @@ def _wrap(place, n_bins, periodic):
     return place - image * n_bins, image
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _sort(found, start, stop, numbers, spacing, spare, keys):
     """Order the pairs of one center by species, then distance, then neighbor, then shift.
 
@@ -314,7 +368,7 @@ def _sort(found, start, stop, numbers, spacing, spare, keys):
             i -= 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _write_ranks(keys, n_keys, ranks):
     """Count for each key how many come before it: no branches, so that it runs in vectors."""
     for k in range(n_keys):
@@ -326,7 +380,7 @@ def _write_ranks(keys, n_keys, ranks):
         ranks[k] = rank
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _swap(a, b, found):
     found.neighbors[a], found.neighbors[b] = found.neighbors[b], found.neighbors[a]
     found.distances[a], found.distances[b] = found.distances[b], found.distances[a]
@@ -337,7 +391,7 @@ def _swap(a, b, found):
         found.shifts[a, axis], found.shifts[b, axis] = two, one
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@inlined
 def _precedes(a, b, found, numbers):
     first, second = found.neighbors[a], found.neighbors[b]
     if numbers[first] != numbers[second]:

@@ -86,25 +86,23 @@ def _joined(parts: list[np.ndarray]) -> np.ndarray:
 def _make_frames(structures: Structures) -> Frames:
     cells = np.tile(np.eye(3), (len(structures), 1, 1))
     repeats = structures.periodic.any(axis=1)
-    cells[repeats] = np.where(
-        structures.periodic[repeats, :, None], structures.cells[repeats], 0.0
-    )
+    cells[repeats] = np.where(structures.periodic[repeats, :, None], structures.cells[repeats], 0.0)
     for structure in np.flatnonzero(repeats & ~structures.periodic.all(axis=1)):
         periodic = structures.periodic[structure]
         # The right singular vectors of zero singular values stand upright on all cell vectors.
         upright = np.linalg.svd(cells[structure][periodic])[2][periodic.sum() :]
         cells[structure][~periodic] = upright
     inverses = np.linalg.inv(cells)
-    places = structures.positions
+    positions = np.ascontiguousarray(structures.positions.T)
+    places = positions
     if repeats.any():
         of_atom = inverses[structures.structure_of_atom]
-        places = np.einsum("ai,aik->ak", structures.positions, of_atom)
-        # numba compiles anew for arrays that may be written to.
-        places.setflags(write=False)
+        places = np.einsum("ai,aik->ka", structures.positions, of_atom)
+        places = np.ascontiguousarray(places)
     return Frames(
         offsets=structures.offsets,
         numbers=structures.numbers,
-        positions=structures.positions,
+        positions=positions,
         places=places,
         cells=cells,
         heights=1 / np.linalg.norm(inverses, axis=1),

@@ -13,7 +13,7 @@ from numpy.polynomial import chebyshev
 
 from atomarium.core.errors import InputError
 from atomarium.represent._kernels.radial import N_POWERS
-from atomarium.represent._kernels.vectors import LANES
+from atomarium.represent._kernels.vectors import LANES, aligned_zeros
 
 #: Overlaps with a smaller eigenvalue leave too few digits of a radial function.
 _LEAST_EIGENVALUE = 1e-12
@@ -37,7 +37,7 @@ class RadialTable:
         per_angstrom: Intervals in 1 Å; the first begins at 0.
     """
 
-    polynomials: Float64[np.ndarray, "intervals degrees powers padded"]
+    polynomials: Float64[np.ndarray, "intervals powers degrees padded"]
     per_angstrom: float
 
     def __post_init__(self) -> None:
@@ -50,7 +50,7 @@ class RadialTable:
         scaled = distances * self.per_angstrom
         intervals = scaled.astype(np.int64)
         powers = (2 * (scaled - intervals) - 1)[:, None] ** np.arange(N_POWERS)
-        return np.einsum("dlpn,dp->dln", self.polynomials[intervals], powers)
+        return np.einsum("dpln,dp->dln", self.polynomials[intervals], powers)
 
 
 @lru_cache(maxsize=32)
@@ -167,9 +167,10 @@ def make_table(
     samples = _integrate(functions, distances, l_max=l_max, width=width, finest=finest)
     samples = samples.reshape(n_intervals, N_POWERS, l_max + 1, -1)
     to_powers = np.linalg.inv(np.vander(points, increasing=True))
-    polynomials = np.einsum("kp,dpln->dlkn", to_powers, samples)
+    polynomials = np.einsum("kp,dpln->dkln", to_powers, samples)
     n_max = polynomials.shape[-1]
-    padded = np.zeros((*polynomials.shape[:-1], -(-n_max // LANES) * LANES))
+    shape = (*polynomials.shape[:-1], -(-n_max // LANES) * LANES)
+    padded = aligned_zeros(math.prod(shape)).reshape(shape)
     padded[..., :n_max] = polynomials
     return RadialTable(padded, 1 / length)
 

@@ -18,7 +18,7 @@ from atomarium.core.structures import Structures
 from atomarium.core.threads import run_in_threads
 from atomarium.represent._kernels.expansion import Basis, Neighborhoods
 from atomarium.represent._kernels.harmonics import recursion_factors
-from atomarium.represent._kernels.spectrum import Layout, fill_rows
+from atomarium.represent._kernels.spectrum import Layout, fill_rows, make_spectrum_workspace
 from atomarium.represent.radial import check_independence, gto_table
 
 #: Pairs of so many atoms stay in the processor's caches.
@@ -237,7 +237,8 @@ def _fill(
     hoods: Neighborhoods, basis: Basis, layout: Layout, out: Float[np.ndarray, "atoms columns"]
 ) -> None:
     def fill_run(first: int, last: int) -> None:
-        fill_rows(hoods, basis, layout, first, last, out)
+        work = make_spectrum_workspace(basis, layout)
+        fill_rows(hoods, basis, layout, work, first, last, out)
 
     run_in_threads(fill_run, hoods.offsets)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from atomarium.core.compiled import compiled
 from atomarium.represent._kernels.harmonics import write_harmonics
 from atomarium.represent._kernels.radial import write_radial
-from atomarium.represent._kernels.vectors import LANES, add_rows
+from atomarium.represent._kernels.vectors import LANES, add_rows, aligned_zeros
 
 
 class Basis(NamedTuple):
@@ -48,26 +48,19 @@ class Workspace(NamedTuple):
     radial: np.ndarray
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def make_workspace(l_max, n_padded, n_columns):
-    """Return memory for `expand_center`.
-
-    Args:
-        l_max: Largest angular degree.
-        n_padded: Radial functions, a multiple of eight.
-        n_columns: Number of species.
-    """
-    n_harmonics = (l_max + 1) ** 2
+def make_workspace(basis: Basis, n_columns: int) -> Workspace:
+    """Return the memory that one thread needs for so many species."""
+    n_harmonics = (basis.l_max + 1) ** 2
     return Workspace(
-        np.zeros(n_columns * n_harmonics * n_padded),
-        np.zeros(n_columns, dtype=np.bool_),
-        np.zeros(3 * LANES),
-        np.zeros(n_harmonics * LANES),
-        np.zeros(LANES * (l_max + 1) * n_padded),
+        coefficients=aligned_zeros(n_columns * n_harmonics * basis.n_padded),
+        present=np.zeros(n_columns, dtype=np.bool_),
+        directions=aligned_zeros(3 * LANES),
+        harmonics=aligned_zeros(n_harmonics * LANES),
+        radial=aligned_zeros(LANES * (basis.l_max + 1) * basis.n_padded),
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def expand_center(center, hoods, basis, work):
     """Fill the coefficients of one atom for every species in its neighborhood.
 
@@ -101,7 +94,7 @@ def expand_center(center, hoods, basis, work):
         start = end
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def prepare_pairs(start, stop, hoods, basis, work):
     """Fill harmonics and radial integrals of at most eight pairs; unused lanes count nothing."""
     row = (basis.l_max + 1) * basis.n_padded
@@ -116,8 +109,7 @@ def prepare_pairs(start, stop, hoods, basis, work):
                 hoods.weights[pair],
                 basis.table,
                 basis.steps_per_unit,
-                basis.l_max + 1,
-                basis.n_padded,
+                row,
                 work.radial,
                 lane * row,
             )
@@ -126,7 +118,7 @@ def prepare_pairs(start, stop, hoods, basis, work):
     write_harmonics(work.directions, basis.l_max, basis.factors, work.harmonics)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _add_pairs(start, stop, place, hoods, basis, work):
     prepare_pairs(start, stop, hoods, basis, work)
     n_padded = basis.n_padded

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from atomarium.core.compiled import compiled
 from atomarium.represent._kernels.vectors import (
     LANES,
     load,
@@ -43,7 +43,7 @@ def recursion_factors(l_max: int) -> np.ndarray:
     return factors
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def write_harmonics(directions, l_max, factors, out):
     """Fill Y(l, m) of eight unit vectors.
 

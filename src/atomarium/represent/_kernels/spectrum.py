@@ -6,10 +6,21 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
-from atomarium.represent._kernels.expansion import expand_center, make_workspace
-from atomarium.represent._kernels.vectors import LANES, multiply_columns
+from atomarium.core.compiled import compiled
+from atomarium.represent._kernels.expansion import (
+    Basis,
+    Workspace,
+    expand_center,
+    make_workspace,
+)
+from atomarium.represent._kernels.vectors import (
+    LANES,
+    aligned_zeros,
+    load,
+    multiply_columns,
+    store,
+)
 
 
 class Layout(NamedTuple):
@@ -27,66 +38,108 @@ class Layout(NamedTuple):
     normalize: bool
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def fill_rows(hoods, basis, layout, first, last, out):
+class SpectrumWorkspace(NamedTuple):
+    """Memory of one thread: for the expansion, all products of a species, those that count.
+
+    The last two are longer by what vectors may reach beyond their ends.
+    """
+
+    expansion: Workspace
+    squares: np.ndarray
+    block: np.ndarray
+
+
+def make_spectrum_workspace(basis: Basis, layout: Layout) -> SpectrumWorkspace:
+    """Return the memory that one thread needs."""
+    beyond = LANES * (basis.n_padded + 1)
+    return SpectrumWorkspace(
+        expansion=make_workspace(basis, len(layout.block_starts)),
+        squares=aligned_zeros((basis.l_max + 1) * layout.n_max * basis.n_padded + beyond),
+        block=aligned_zeros((basis.l_max + 1) * layout.n_max**2 + beyond),
+    )
+
+
+@compiled
+def fill_rows(hoods, basis, layout, work, first, last, out):
     """Fill the rows of a run of atoms.
 
     Args:
         hoods: Pairs of all atoms.
         basis: What densities are expanded in.
         layout: Order and factors of the numbers in a row.
+        work: Memory of this thread.
         first: First atom of the run.
         last: The atom behind the run.
         out: Rows of all atoms; must hold zeros, species that are not present are not written.
     """
     n_columns = len(layout.block_starts)
-    work = make_workspace(basis.l_max, basis.n_padded, n_columns)
-    square = np.zeros(LANES * LANES)
     present = np.zeros(n_columns, dtype=np.int64)
     for center in range(first, last):
-        expand_center(center, hoods, basis, work)
+        expand_center(center, hoods, basis, work.expansion)
         n_present = 0
         for column in range(n_columns):
-            if work.present[column]:
+            if work.expansion.present[column]:
                 present[n_present] = column
                 n_present += 1
         total = 0.0
         for i in range(n_present):
             for j in range(i, n_present):
-                total += _fill_block(
-                    present[i], present[j], work.coefficients, basis, layout, square, out[center]
-                )
+                a, b = present[i], present[j]
+                n_numbers = _multiply(a, b, basis, layout, work)
+                start = layout.block_starts[a, b]
+                for k in range(n_numbers):
+                    out[center, start + k] = work.block[k]
+                if layout.normalize:
+                    for k in range(n_numbers):
+                        total += work.block[k] * work.block[k]
         if layout.normalize and total > 0.0:
             out[center] *= 1.0 / math.sqrt(total)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _fill_block(a, b, coefficients, basis, layout, square, row):
-    n_max, n_padded = layout.n_max, basis.n_padded
-    size = (basis.l_max + 1) ** 2 * n_padded
+@compiled
+def _multiply(a, b, basis, layout, work):
+    """Fill the products of two species into the block; returns how many there are."""
     triangular = layout.triangular and a == b
-    total = 0.0
-    place = layout.block_starts[a, b]
+    unequal = math.sqrt(2.0) if triangular or a != b else 1.0
+    size = basis.n_padded * (basis.l_max + 1) ** 2
+    stride = basis.n_padded if triangular else layout.n_max
+    out = work.squares if triangular else work.block
     for ell in range(basis.l_max + 1):
-        left = a * size + ell * ell * n_padded
-        right = b * size + ell * ell * n_padded
-        same = layout.degree_factors[ell]
-        off = same * math.sqrt(2.0) if triangular or a != b else same
-        for n in range(0, n_padded, LANES):
-            for k in range(n if triangular else 0, n_padded, LANES):
+        below = ell * ell * basis.n_padded
+        factor = layout.degree_factors[ell] * unequal
+        place = ell * layout.n_max * stride
+        # Vectors reach beyond the ends of short rows. Going backwards over columns and forwards
+        # over rows, what they spoil is written afterwards.
+        for n in range(0, basis.n_padded, LANES):
+            for k in range(basis.n_padded - LANES, -1, -LANES):
                 multiply_columns(
-                    coefficients, left + n, coefficients, right + k, n_padded, 2 * ell + 1, square, 0
+                    work.expansion.coefficients,
+                    a * size + below + n,
+                    work.expansion.coefficients,
+                    b * size + below + k,
+                    basis.n_padded,
+                    2 * ell + 1,
+                    factor,
+                    out,
+                    place + n * stride + k,
+                    stride,
                 )
-                for i in range(n, min(n + LANES, n_max)):
-                    begin = max(i, k) if triangular else k
-                    at = place + (i * n_max - (i * (i + 1)) // 2 if triangular else i * n_max)
-                    for j in range(begin, min(k + LANES, n_max)):
-                        value = square[(i - n) * LANES + j - k] * off
-                        row[at + j] = value
-                        total += value * value
-                    if triangular and begin == i:
-                        value = square[(i - n) * LANES + i - k] * same
-                        total += value * value - row[at + i] * row[at + i]
-                        row[at + i] = value
-        place += n_max * (n_max + 1) // 2 if triangular else n_max * n_max
-    return total
+    if triangular:
+        # Not before all degrees are done: reading what was just written makes processors wait.
+        return _take_triangles(basis, layout, work)
+    return (basis.l_max + 1) * layout.n_max**2
+
+
+@compiled
+def _take_triangles(basis, layout, work):
+    """Copy n ≤ n′ of each degree from the squares to the block; returns how many there are."""
+    n_max, squares, block = layout.n_max, work.squares, work.block
+    place = 0
+    for ell in range(basis.l_max + 1):
+        for n in range(n_max):
+            row = (ell * n_max + n) * basis.n_padded + n
+            for k in range(0, n_max - n, LANES):
+                store(block, place + k, load(squares, row + k))
+            block[place] = squares[row] * math.sqrt(0.5)
+            place += n_max - n
+    return place

@@ -6,6 +6,7 @@ does not. These intrinsics say it outright; where registers are shorter, LLVM ta
 
 from __future__ import annotations
 
+import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic, models, register_model
@@ -30,6 +31,14 @@ vector = Vector()
 class _VectorModel(models.PrimitiveModel):
     def __init__(self, manager, numba_type) -> None:
         super().__init__(manager, numba_type, _IR_TYPE)
+
+
+def aligned_zeros(n_numbers: int) -> np.ndarray:
+    """Return zeros that begin where a cache line begins; else each vector lies on two."""
+    line = LANES * 8
+    room = np.zeros(n_numbers + LANES)
+    skipped = (-room.ctypes.data % line) // 8
+    return room[skipped : skipped + n_numbers]
 
 
 def _address(context, builder, array_type, array, index):
@@ -171,26 +180,27 @@ def add_rows(typing, rows, row, block, start, stride, out, place, width, count):
             _write(builder, out, at, total)
         return context.get_dummy_value()
 
-    arguments = (rows, whole, block, whole, whole, out, whole, whole, whole)
-    return types.none(*arguments), generate
+    numbers = (rows, whole, block, whole, whole, out, whole, whole, whole)
+    return types.none(*numbers), generate
 
 
 @intrinsic
-def multiply_columns(typing, left, row, right, start, width, count, out, place):  # noqa: ANN001, ANN201
-    """Write a matrix product of two 8 × 8 blocks: out[i, :] = Σ_m left[m, i] right[m, :].
+def multiply_columns(typing, left, row, right, start, width, count, factor, out, place, stride):  # noqa: ANN001, ANN201
+    """Write a matrix product of eight by eight: out[i, :] = factor Σ_m left[m, i] right[m, :].
 
-    Eight sums of eight numbers stay in registers. In flat arrays, row m of `left` is at
-    row + width m, that of `right` at start + width m, and row i of `out` at place + 8 i.
+    The eight sums of eight numbers stay in registers. In flat arrays, row m of `left` is at
+    row + width m, that of `right` at start + width m, and row i of `out` at place + stride i;
+    rows are written in this order.
     """
     if not (_is_flat(left) and _is_flat(right) and _is_flat(out)):
         return None
     whole = types.intp
 
     def generate(context, builder, signature, arguments):
-        _, row, _, start, width, count, _, place = arguments
+        _, row, _, start, width, count, factor, _, place, stride = arguments
         left, right, out = (
             context.make_array(signature.args[k])(context, builder, arguments[k]).data
-            for k in (0, 2, 6)
+            for k in (0, 2, 7)
         )
         zero = ir.Constant(_IR_TYPE, [0.0] * LANES)
         sums = [cgutils.alloca_once_value(builder, zero) for _ in range(LANES)]
@@ -202,9 +212,11 @@ def multiply_columns(typing, left, row, right, start, width, count, out, place):
                 number = builder.load(builder.gep(left, [builder.add(first, whole_constant(i))]))
                 total = builder.load(sums[i])
                 builder.store(_fused(builder, _splat(builder, number), factors, total), sums[i])
+        factors = _splat(builder, factor)
         for i in range(LANES):
-            _write(builder, out, builder.add(place, whole_constant(LANES * i)), builder.load(sums[i]))
+            at = builder.add(place, builder.mul(stride, whole_constant(i)))
+            _write(builder, out, at, builder.fmul(builder.load(sums[i]), factors))
         return context.get_dummy_value()
 
-    arguments = (left, whole, right, whole, whole, whole, out, whole)
-    return types.none(*arguments), generate
+    numbers = (left, whole, right, whole, whole, whole, types.float64, out, whole, whole)
+    return types.none(*numbers), generate

@@ -1,0 +1,46 @@
+"""Compile functions once, for this process and all later ones."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from numba import njit
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """Return a function as machine code that does not hold the GIL; compiled at its first call.
+
+    numba keeps machine code until the file of the function changes. What the function calls may
+    stand in other files, so here it is kept until any file of the folder changes.
+    """
+    dispatcher = njit(cache=True, nogil=True, error_model="numpy")(function)
+    return _stamped(dispatcher, function)
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """Return the same for a small function that becomes part of those that call it."""
+    dispatcher = njit(cache=True, nogil=True, error_model="numpy", inline="always")(function)
+    return _stamped(dispatcher, function)
+
+
+def _stamped(dispatcher: Any, function: Callable[..., Any]) -> Any:
+    # NUMBA_DISABLE_JIT leaves the function as it was, without a cache.
+    if hasattr(dispatcher, "_cache"):
+        file = dispatcher._cache._cache_file
+        folder = Path(inspect.getfile(function)).parent
+        file._source_stamp = (file._source_stamp, _stamp_of_folder(folder))
+    return dispatcher
+
+
+@lru_cache(maxsize=8)
+def _stamp_of_folder(folder: Path) -> str:
+    """Return a name that changes with any Python file of a folder."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
