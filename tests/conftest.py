@@ -47,7 +47,7 @@ hypothesis.settings.register_profile(
     "atomarium", deadline=None, derandomize=bool(os.environ.get("CI"))
 )
 hypothesis.settings.load_profile("atomarium")
-install_import_hook("atomarium", "beartype.beartype")
+install_import_hook("atomarium", "type_checking.check_types")
 sys.meta_path.insert(0, _CompiledFinder())
 
 
