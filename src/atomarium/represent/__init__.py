@@ -16,6 +16,7 @@ REPRESENTATIONS = Family(
         "local-mbtr": "atomarium.represent.lmbtr:LocalMbtr",
         "mbtr": "atomarium.represent.mbtr:Mbtr",
         "soap": "atomarium.represent.soap:Soap",
+        "symmetry-functions": "atomarium.represent.acsf:SymmetryFunctions",
         "valle-oganov": "atomarium.represent.valle_oganov:ValleOganov",
     },
 )

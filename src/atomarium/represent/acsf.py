@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal, Self
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from atomarium.core.derivatives import Gradients, PulledBack
 from atomarium.core.elements import NUMBERS, SYMBOLS, number_of, symbols_of
@@ -130,8 +131,8 @@ class SymmetryFunctions:
         *,
         species: Iterable[str],
         r_cut: float,
-        **parameters: Sequence[float] | Sequence[Sequence[float]] | None,
-    ) -> Self:
+        **parameters: ArrayLike | None,
+    ) -> SymmetryFunctions:
         """Return settings that give the vector of another package, in its order.
 
         Args:
@@ -164,7 +165,7 @@ class SymmetryFunctions:
             made += angular_functions(n_angular, self.zetas, self.cutoff)
         return tuple(made)
 
-    def settle(self, structures: Structures) -> Self:
+    def settle(self, structures: Structures) -> SymmetryFunctions:
         """Return the same settings with species, where open, those of the structures.
 
         Elements that functions name count as well.
@@ -239,7 +240,7 @@ class SymmetryFunctions:
         """Return what each column is, as in `G2 H eta=0.5 shift=2`, once the species are settled."""
         return _column_names(self)
 
-    def _settled_on(self, structures: Structures) -> Self:
+    def _settled_on(self, structures: Structures) -> SymmetryFunctions:
         settled = self.settle(structures)
         known = np.array([NUMBERS[symbol] for symbol in settled.species], dtype=np.int64)
         strangers = np.flatnonzero(~np.isin(structures.numbers, known))

@@ -7,12 +7,12 @@ from typing import Literal, NamedTuple
 
 from atomarium.core.elements import NUMBERS
 from atomarium.core.errors import InputError
-from atomarium.represent.symmetry_function import SymmetryFunction
+from atomarium.represent.symmetry_function import Kind, SymmetryFunction
 
 Order = Literal["atomarium", "dscribe", "runner", "n2p2"]
 ORDERS = ("atomarium", "dscribe", "runner", "n2p2")
 #: Numbers of the kinds in files of RuNNer and n2p2.
-RUNNER_TYPES = {"G1": 1, "G2": 2, "G4": 3, "G3": 4, "G5": 9}
+RUNNER_TYPES: dict[Kind, int] = {"G1": 1, "G2": 2, "G4": 3, "G3": 4, "G5": 9}
 
 
 class Column(NamedTuple):
@@ -90,7 +90,7 @@ def _by_neighbors(
     order: Order,
 ) -> Iterator[Column]:
     if order == "dscribe":
-        pairs = [(b, a) for i, a in enumerate(species) for b in species[: i + 1]]
+        pairs = [(a, b) for i, a in enumerate(species) for b in species[: i + 1]]
     else:
         pairs = [(a, b) for i, a in enumerate(species) for b in species[i:]]
     for kinds, blocks in (

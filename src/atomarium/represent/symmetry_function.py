@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from atomarium.core.elements import number_of
 from atomarium.core.errors import InputError, did_you_mean
@@ -173,7 +174,7 @@ def angular_functions(n: int, zetas: Iterable[float], cutoff: float) -> Iterator
 
 
 def dscribe_functions(
-    parameters: Mapping[str, Sequence[float] | Sequence[Sequence[float]] | None],
+    parameters: Mapping[str, ArrayLike | None],
 ) -> Iterator[SymmetryFunction]:
     """Yield the functions of dscribe's ACSF, G1 first, which it always has.
 
@@ -189,11 +190,15 @@ def dscribe_functions(
     yield SymmetryFunction(kind="G1")
     for name, (kind, settings) in _DSCRIBE.items():
         given = parameters.get(name)
-        for row in () if given is None else given:
-            values = row if isinstance(row, Sequence) else tuple(np.ravel(row))
-            if len(values) != len(settings):
-                raise InputError(f"{name} has rows of {', '.join(settings)}, got {row}")
-            chosen = {key: float(value) for key, value in zip(settings, values, strict=True)}
+        if given is None:
+            continue
+        table = np.array(given, dtype=np.float64)
+        rows = table[..., None] if kind == "G3" else table
+        if rows.ndim != 2 or rows.shape[1] != len(settings):
+            wanted = ", ".join(settings)
+            raise InputError(f"{name} has rows of {wanted}, got shape {table.shape}")
+        for row in rows.tolist():
+            chosen: dict[str, Any] = dict(zip(settings, row, strict=True))
             yield SymmetryFunction(kind=kind, **chosen)
 
 

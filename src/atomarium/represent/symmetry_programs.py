@@ -112,12 +112,20 @@ class _Programs:
             self.known[products] = len(self.known)
             gaussians = sorted({gaussian for gaussian, _ in products})
             steps, step_of_power = _power_steps({power for _, power in products})
-            firsts = len(self.gaussians), len(self.steps), len(self.products)
-            counts = len(gaussians), len(steps), len(products)
             reach = max(cutoff for cutoff, _, _, _ in gaussians)
             narrow = not any(wide for _, wide, _, _ in gaussians)
-            borders = (number for both in zip(firsts, counts, strict=True) for number in both)
-            self.rows.append((reach, narrow, *borders))
+            self.rows.append(
+                (
+                    reach,
+                    narrow,
+                    len(self.gaussians),
+                    len(gaussians),
+                    len(self.steps),
+                    len(steps),
+                    len(self.products),
+                    len(products),
+                )
+            )
             self.gaussians += gaussians
             self.steps += steps
             self.products += [
@@ -156,9 +164,9 @@ def _power_steps(
             if zeta == 1:
                 step = (codes.BASE, 0, 0, direction)
             elif zeta != int(zeta):
-                step = (codes.POWER, make(direction, 1), 0, zeta)
+                step = (codes.POWER, make(direction, 1.0), 0, zeta)
             elif zeta % 2:
-                step = (codes.PRODUCT, make(direction, zeta - 1), make(direction, 1), 0.0)
+                step = (codes.PRODUCT, make(direction, zeta - 1), make(direction, 1.0), 0.0)
             else:
                 half = make(direction, zeta / 2)
                 step = (codes.PRODUCT, half, half, 0.0)

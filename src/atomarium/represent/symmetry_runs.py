@@ -53,7 +53,8 @@ def pull_back(
     for run in _runs(structures):
         around, _ = _find_neighborhoods(structures, run, plan)
         atoms = slice(int(structures.offsets[run.start]), int(structures.offsets[run.stop]))
-        weights = np.ascontiguousarray(cotangents[atoms], dtype=np.float64)
+        # A copy, as numba compiles anew for arrays that may not be written to.
+        weights = np.array(cotangents[atoms], dtype=np.float64, order="C")
         slopes = np.zeros((len(around.distances), 3))
         run_in_threads(partial(pull_pairs, around, plan, weights, slopes), around.offsets)
         borders = structures.offsets[run.start : run.stop + 1] - structures.offsets[run.start]
@@ -69,7 +70,8 @@ def gradients(structures: Structures, plan: Plan, n_columns: int) -> Gradients:
     """
     from atomarium.represent._kernels.symmetry_gradients import Blocks, fill_gradients
 
-    parts: list[Gradients] = []
+    nothing = np.zeros(0, dtype=np.int64)
+    parts = [Gradients(nothing, nothing.copy(), np.zeros((0, 3, n_columns)))]
     for run in _runs(structures):
         around, pairs = _find_neighborhoods(structures, run, plan)
         first_atom = int(structures.offsets[run.start])
@@ -77,12 +79,13 @@ def gradients(structures: Structures, plan: Plan, n_columns: int) -> Gradients:
         blocks = Blocks(of_pair, of_center, np.zeros((len(centers), 3, n_columns)))
         run_in_threads(partial(fill_gradients, around, plan, blocks), around.offsets)
         parts.append(Gradients(centers + first_atom, atoms + first_atom, blocks.values))
-    if len(parts) == 1:
-        return parts[0]
+    # Without the copy that joining takes, for what is often a single large array.
+    if len(parts) == 2:
+        return parts[1]
     return Gradients(
-        np.concatenate([np.zeros(0, dtype=np.int64), *(part.rows for part in parts)]),
-        np.concatenate([np.zeros(0, dtype=np.int64), *(part.atoms for part in parts)]),
-        np.concatenate([np.zeros((0, 3, n_columns)), *(part.values for part in parts)]),
+        np.concatenate([part.rows for part in parts]),
+        np.concatenate([part.atoms for part in parts]),
+        np.concatenate([part.values for part in parts]),
     )
 
 
@@ -122,9 +125,10 @@ def _check_apart(pairs: Pairs, structures: Structures, first: int) -> None:
     if pairs.distances.min(initial=math.inf) > _SAME_PLACE:
         return
     pair = int(pairs.distances.argmin())
-    ends = np.array([pairs.centers[pair], pairs.neighbors[pair]])
-    structure = int(structures.structure_of_atom[ends[0]])
-    a, b = ends - structures.offsets[structure]
+    center, neighbor = int(pairs.centers[pair]), int(pairs.neighbors[pair])
+    structure = int(structures.structure_of_atom[center])
+    start = int(structures.offsets[structure])
+    a, b = center - start, neighbor - start
     raise InputError(f"structure {first + structure}: atoms {a} and {b} are in one place")
 
 
