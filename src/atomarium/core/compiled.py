@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from numba import njit
+from numba import get_num_threads, njit
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -26,6 +26,11 @@ def inlined(function: Callable[..., Any]) -> Any:
     """Return the same for a small function that becomes part of those that call it."""
     dispatcher = njit(cache=True, nogil=True, error_model="numpy", inline="always")(function)
     return _stamped(dispatcher, function)
+
+
+def count_threads() -> int:
+    """Return how many threads compiled code may use; `numba.set_num_threads` limits them."""
+    return get_num_threads()
 
 
 def _stamped(dispatcher: Any, function: Callable[..., Any]) -> Any:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64, Int32, Int64
 
-from atomarium.core._search import Found, Frames, search
+from atomarium.core._search.room import Found, Frames
+from atomarium.core._search.search import search
 from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
 from atomarium.core.threads import run_in_threads

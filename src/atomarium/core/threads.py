@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from jaxtyping import Int64
 
-from atomarium.core._search import count_threads
+from atomarium.core.compiled import count_threads
 
 Result = TypeVar("Result")
 #: With less work to each, starting threads costs more than it saves.
@@ -32,7 +32,7 @@ def run_in_threads(
     if n_runs == 1:
         return [work(0, n_items)]
     wanted = amounts[0] + total * np.arange(1, n_runs) / n_runs
-    inner = np.searchsorted(amounts, wanted)
-    borders = [0, *(int(border) for border in inner), n_items]
+    inner: list[int] = np.searchsorted(amounts, wanted).tolist()
+    borders = [0, *inner, n_items]
     with ThreadPoolExecutor(n_runs) as pool:
         return list(pool.map(work, borders[:-1], borders[1:]))

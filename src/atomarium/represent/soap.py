@@ -120,10 +120,11 @@ class Soap:
             InputError: an atom is of none of the species, two atoms are in one place, or
                 `find_pairs` finds a fault.
         """
-        settled = self.settle(structures)
-        columns = settled._columns_of(structures)
-        values = np.zeros((structures.n_atoms, settled.n_columns), dtype=self.dtype)
-        basis, layout = settled._basis(), settled._layout()
+        if structures.n_atoms and not self.species:
+            return self.settle(structures).compute(structures)
+        columns = self._columns_of(structures)
+        values = np.zeros((structures.n_atoms, self.n_columns), dtype=self.dtype)
+        basis, layout = self._basis(), self._layout()
         for run in _runs(structures):
             first, last = structures.offsets[run.start], structures.offsets[run.stop]
             pairs = find_pairs(structures[run], self.cutoff)
@@ -148,7 +149,7 @@ class Soap:
 
     def column_names(self) -> tuple[str, ...]:
         """Return what each column is, as in `C O l=2 n=0 n=5`, once the species are settled."""
-        names = []
+        names: list[str] = []
         for i, a in enumerate(self.species):
             for b in self.species[i:]:
                 half = self.layout == "kernel" and a == b
@@ -227,8 +228,8 @@ def _runs(structures: Structures) -> Iterator[slice]:
     start = 0
     while start < len(structures):
         limit = structures.offsets[start] + _ATOMS_AT_ONCE
-        stop = int(np.searchsorted(structures.offsets, limit, side="right")) - 1
-        stop = max(stop, start + 1)
+        behind: np.int64 = np.searchsorted(structures.offsets, limit, side="right")
+        stop = max(int(behind) - 1, start + 1)
         yield slice(start, stop)
         start = stop
 
@@ -250,6 +251,9 @@ def _check_apart(pairs: Pairs, structures: Structures, first: int) -> None:
         pairs: Of a run of the structures.
         structures: All structures.
         first: The first of the run.
+
+    Raises:
+        InputError: there are.
     """
     if pairs.distances.min(initial=math.inf) > _SAME_PLACE:
         return

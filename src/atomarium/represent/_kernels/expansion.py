@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from atomarium.core.compiled import compiled
+from atomarium.core.compiled import compiled, inlined
 from atomarium.represent._kernels.harmonics import write_harmonics
 from atomarium.represent._kernels.radial import write_radial
 from atomarium.represent._kernels.vectors import LANES, add_rows, aligned_zeros
@@ -94,7 +94,7 @@ def expand_center(center, hoods, basis, work):
         start = end
 
 
-@compiled
+@inlined
 def prepare_pairs(start, stop, hoods, basis, work):
     """Fill harmonics and radial integrals of at most eight pairs; unused lanes count nothing."""
     row = (basis.l_max + 1) * basis.n_padded
@@ -118,7 +118,7 @@ def prepare_pairs(start, stop, hoods, basis, work):
     write_harmonics(work.directions, basis.l_max, basis.factors, work.harmonics)
 
 
-@compiled
+@inlined
 def _add_pairs(start, stop, place, hoods, basis, work):
     prepare_pairs(start, stop, hoods, basis, work)
     n_padded = basis.n_padded

@@ -77,7 +77,7 @@ def _is_flat(array) -> bool:
 
 
 @intrinsic
-def load(typing, array, index):  # noqa: ANN001, ANN201 - numba's own signature
+def load(typing, array, index):
     """Return eight numbers of a flat array from an index on; the caller minds the end."""
     if not _is_flat(array):
         return None
@@ -91,7 +91,7 @@ def load(typing, array, index):  # noqa: ANN001, ANN201 - numba's own signature
 
 
 @intrinsic
-def store(typing, array, index, value):  # noqa: ANN001, ANN201
+def store(typing, array, index, value):
     """Write eight numbers to a flat array from an index on; the caller minds the end."""
     if not _is_flat(array):
         return None
@@ -106,7 +106,7 @@ def store(typing, array, index, value):  # noqa: ANN001, ANN201
 
 
 @intrinsic
-def spread(typing, number):  # noqa: ANN001, ANN201
+def spread(typing, number):
     """Return eight copies of one number."""
 
     def generate(context, builder, signature, arguments):
@@ -116,7 +116,7 @@ def spread(typing, number):  # noqa: ANN001, ANN201
 
 
 @intrinsic
-def multiply_add(typing, a, b, c):  # noqa: ANN001, ANN201
+def multiply_add(typing, a, b, c):
     """Return a · b + c, lane by lane, in one instruction where there is one."""
 
     def generate(context, builder, signature, arguments):
@@ -129,7 +129,7 @@ def multiply_add(typing, a, b, c):  # noqa: ANN001, ANN201
 
 
 @intrinsic
-def multiply(typing, a, b):  # noqa: ANN001, ANN201
+def multiply(typing, a, b):
     """Return a · b, lane by lane."""
 
     def generate(context, builder, signature, arguments):
@@ -139,7 +139,7 @@ def multiply(typing, a, b):  # noqa: ANN001, ANN201
 
 
 @intrinsic
-def subtract(typing, a, b):  # noqa: ANN001, ANN201
+def subtract(typing, a, b):
     """Return a − b, lane by lane."""
 
     def generate(context, builder, signature, arguments):
@@ -149,7 +149,7 @@ def subtract(typing, a, b):  # noqa: ANN001, ANN201
 
 
 @intrinsic
-def add_rows(typing, rows, row, block, start, stride, out, place, width, count):  # noqa: ANN001, ANN201
+def add_rows(typing, rows, row, block, start, stride, out, place, width, count):
     """Add a matrix product, eight terms for each number: out[m, :] += Σ_j rows[m, j] block[j, :].
 
     Eight rows of eight numbers of `block` stay in registers while `count` rows stream by. In flat
@@ -185,7 +185,7 @@ def add_rows(typing, rows, row, block, start, stride, out, place, width, count):
 
 
 @intrinsic
-def multiply_columns(typing, left, row, right, start, width, count, factor, out, place, stride):  # noqa: ANN001, ANN201
+def multiply_columns(typing, left, row, right, start, width, count, factor, out, place, stride):
     """Write a matrix product of eight by eight: out[i, :] = factor Σ_m left[m, i] right[m, :].
 
     The eight sums of eight numbers stay in registers. In flat arrays, row m of `left` is at

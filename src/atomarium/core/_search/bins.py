@@ -1,0 +1,103 @@
+"""Pairs of large structures: atoms are compared with those in the bins around them."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from atomarium.core._search.room import SLACK, make_more_room, take_if_near
+from atomarium.core.compiled import compiled, inlined
+
+
+class Bins(NamedTuple):
+    """Atoms of one structure by bin: those of bin b are atoms[starts[b]:starts[b + 1]]."""
+
+    numbers: np.ndarray
+    reach: np.ndarray
+    bin_of_atom: np.ndarray
+    image_of_atom: np.ndarray
+    starts: np.ndarray
+    atoms: np.ndarray
+
+
+@compiled
+def sort_into_bins(frames, structure, cutoff, wanted):
+    begin, end = frames.offsets[structure], frames.offsets[structure + 1]
+    if not wanted:
+        end = begin
+    n_atoms = end - begin
+    numbers, reach = np.ones(3, dtype=np.int64), np.ones(3, dtype=np.int64)
+    image_of_atom = np.zeros((n_atoms, 3), dtype=np.int64)
+    bin_of_atom = np.zeros((n_atoms, 3), dtype=np.int64)
+    most = int(n_atoms ** (1 / 3)) + 1
+    for axis in range(3 if n_atoms else 0):
+        low, extent = 0.0, 1.0
+        if not frames.periodic[structure, axis]:
+            low = frames.places[axis, begin:end].min()
+            extent = max(frames.places[axis, begin:end].max() - low, 1e-12)
+        length = extent * frames.heights[structure, axis]
+        # Bins a little longer than the cutoff, so that rounding cannot hide a pair.
+        numbers[axis] = max(1, min(most, int(length / (cutoff * (1 + SLACK)))))
+        if frames.periodic[structure, axis]:
+            reach[axis] = math.ceil(cutoff * (1 + SLACK) / (length / numbers[axis]))
+        for atom in range(n_atoms):
+            place = (frames.places[axis, begin + atom] - low) / extent
+            if frames.periodic[structure, axis]:
+                image_of_atom[atom, axis] = math.floor(place)
+                place -= math.floor(place)
+            bin_of_atom[atom, axis] = min(int(place * numbers[axis]), numbers[axis] - 1)
+    starts = np.zeros(numbers[0] * numbers[1] * numbers[2] + 1, dtype=np.int64)
+    flat = (bin_of_atom[:, 0] * numbers[1] + bin_of_atom[:, 1]) * numbers[2] + bin_of_atom[:, 2]
+    for atom in range(n_atoms):
+        starts[flat[atom] + 1] += 1
+    starts = np.cumsum(starts)
+    filled = starts.copy()
+    atoms = np.empty(n_atoms, dtype=np.int64)
+    for atom in range(n_atoms):
+        atoms[filled[flat[atom]]] = atom
+        filled[flat[atom]] += 1
+    return Bins(numbers, reach, bin_of_atom, image_of_atom, starts, atoms)
+
+
+@compiled
+def search_bins(center, structure, frames, bins, cutoff, found, n_found):
+    cell, periodic = frames.cells[structure], frames.periodic[structure]
+    begin = frames.offsets[structure]
+    own_bin, own_image = bins.bin_of_atom[center - begin], bins.image_of_atom[center - begin]
+    for a in range(own_bin[0] - bins.reach[0], own_bin[0] + bins.reach[0] + 1):
+        bin_a, image_a = _wrap(a, bins.numbers[0], periodic[0])
+        for b in range(own_bin[1] - bins.reach[1], own_bin[1] + bins.reach[1] + 1):
+            bin_b, image_b = _wrap(b, bins.numbers[1], periodic[1])
+            for c in range(own_bin[2] - bins.reach[2], own_bin[2] + bins.reach[2] + 1):
+                bin_c, image_c = _wrap(c, bins.numbers[2], periodic[2])
+                if bin_a < 0 or bin_b < 0 or bin_c < 0:
+                    continue
+                flat = (bin_a * bins.numbers[1] + bin_b) * bins.numbers[2] + bin_c
+                start, stop = bins.starts[flat], bins.starts[flat + 1]
+                if n_found + stop - start > len(found.neighbors):
+                    found = make_more_room(found, n_found + stop - start)
+                for k in range(start, stop):
+                    other = bins.atoms[k]
+                    image = bins.image_of_atom[other]
+                    shift = (
+                        image_a + own_image[0] - image[0],
+                        image_b + own_image[1] - image[1],
+                        image_c + own_image[2] - image[2],
+                    )
+                    n_found = take_if_near(
+                        center, begin + other, shift, cell, frames, cutoff, found, n_found
+                    )
+    return found, n_found
+
+
+@inlined
+def _wrap(place, n_bins, periodic):
+    """Return the bin at a place and the image that it belongs to; −1 outside of everything."""
+    if 0 <= place < n_bins:
+        return place, 0
+    if not periodic:
+        return -1, 0
+    image = place // n_bins
+    return place - image * n_bins, image

@@ -1,0 +1,70 @@
+"""The pairs of a run of structures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from atomarium.core._search.bins import search_bins, sort_into_bins
+from atomarium.core._search.near import (
+    is_nearest_enough,
+    list_nearest,
+    search_all,
+    search_listed,
+)
+from atomarium.core._search.order import sort_pairs
+from atomarium.core._search.room import Found, make_room
+from atomarium.core.compiled import compiled
+
+#: With fewer atoms, sorting them into bins costs more than it saves: where the nearest image of
+#: each is all there is to look at, and where it is not.
+_FEW_ATOMS_NEAREST = 400
+_FEW_ATOMS = 160
+
+
+@compiled
+def search(frames, cutoff, first, last):
+    """Find the pairs of a run of structures.
+
+    Args:
+        frames: All structures.
+        cutoff: Å. Pairs at exactly this distance are left out.
+        first: First structure of the run.
+        last: The structure behind the run.
+    """
+    start, stop = frames.offsets[first], frames.offsets[last]
+    found = make_room(stop - start, 32 * (stop - start) + 64)
+    spare, keys = make_room(64, 64), np.empty(64)
+    squares, near = np.empty(64), np.empty(64, dtype=np.int64)
+    n_found = 0
+    for structure in range(first, last):
+        begin, end = frames.offsets[structure], frames.offsets[structure + 1]
+        nearest = is_nearest_enough(structure, frames, cutoff)
+        in_bins = end - begin > (_FEW_ATOMS_NEAREST if nearest else _FEW_ATOMS)
+        if end - begin > len(squares):
+            squares, near = np.empty(end - begin), np.empty(end - begin, dtype=np.int64)
+        bins = sort_into_bins(frames, structure, cutoff, in_bins)
+        for center in range(begin, end):
+            before = n_found
+            if in_bins:
+                found, n_found = search_bins(
+                    center, structure, frames, bins, cutoff, found, n_found
+                )
+            elif nearest:
+                n_near = list_nearest(center, structure, frames, cutoff, squares, near)
+                found, n_found = search_listed(
+                    center, structure, frames, cutoff, near[:n_near], found, n_found
+                )
+            else:
+                found, n_found = search_all(center, structure, frames, cutoff, found, n_found)
+            n_pairs = n_found - before
+            found.counts[center - start] = n_pairs
+            if n_pairs > len(keys):
+                spare, keys = make_room(2 * n_pairs, 2 * n_pairs), np.empty(2 * n_pairs)
+            sort_pairs(found, before, n_found, frames.numbers, cutoff, spare, keys)
+    return Found(
+        found.counts,
+        found.neighbors[:n_found],
+        found.vectors[:n_found],
+        found.distances[:n_found],
+        found.shifts[:n_found],
+    )
