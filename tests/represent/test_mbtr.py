@@ -8,9 +8,11 @@ import pytest
 from tests.references.mbtr_reference import local_blocks, mbtr_blocks
 from tests.represent.mbtr_cases import CASES, STRUCTURES, Case, crystals, molecules
 
+from atomarium.core import threads
 from atomarium.core.elements import NUMBERS
 from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
+from atomarium.represent import many_body_work
 from atomarium.represent.lmbtr import LocalMbtr
 from atomarium.represent.mbtr import Mbtr
 from atomarium.represent.mbtr_terms import MbtrTerm
@@ -273,7 +275,9 @@ def test_local_terms_are_of_neighbors() -> None:
         LocalMbtr(terms=(DISTANCES,)).settle(ghost)
 
 
-def test_structures_that_cannot_be_represented_are_refused() -> None:
+def test_structures_that_cannot_be_represented_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     settings = Mbtr(terms=(DISTANCES,), species=("H", "O"))
     with pytest.raises(InputError, match=r"structure 0: C \(6\) is not among the species H, O"):
         settings.compute(molecules())
@@ -286,6 +290,10 @@ def test_structures_that_cannot_be_represented_are_refused() -> None:
         InputError, match=r"structure 0: atoms 0 \(H\) and 2 \(H\) are in one place"
     ):
         Mbtr(terms=(ANGLES,)).compute(clash)
+    many = Structures.concatenate([molecules(), clash])
+    monkeypatch.setattr(many_body_work, "_ATOMS_AT_ONCE", 3)
+    with pytest.raises(InputError, match="structure 2: atoms"):
+        Mbtr(terms=(ANGLES,)).compute(many)
     lost = Structures(
         numbers=clash.numbers,
         positions=np.array([[0, 0, 0], [np.nan, 0, 0], [0, 0, 1.0]]),
@@ -295,3 +303,17 @@ def test_structures_that_cannot_be_represented_are_refused() -> None:
     )
     with pytest.raises(InputError, match=r"structure 0, atom 1: position .* is not finite"):
         Mbtr(terms=(DISTANCES,)).compute(lost)
+    with pytest.raises(InputError, match=r"structure 2, atom 1: position .* is not finite"):
+        Mbtr(terms=(replace(DISTANCES, cutoff=2.0),)).compute(
+            Structures.concatenate([molecules(), lost])
+        )
+
+
+def test_threads_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Mbtr(terms=(DISTANCES, ANGLES)).settle(molecules())
+    many = Structures.concatenate([molecules()] * 20)
+    rows = settings.compute(many).values
+    monkeypatch.setattr(threads, "count_threads", lambda: 1)
+    np.testing.assert_array_equal(settings.compute(many).values, rows)
+    monkeypatch.setattr(threads, "count_threads", lambda: 7)
+    np.testing.assert_array_equal(settings.compute(many).values, rows)

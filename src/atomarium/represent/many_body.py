@@ -111,7 +111,7 @@ class ManyBody:
         """Return the features.
 
         Raises:
-            InputError: as `check`, and two atoms are in one place.
+            InputError: as `check`, `find_pairs` finds a fault, or two atoms are in one place.
         """
         self.check(structures)
         rows = zeros_on_demand((self.n_rows(structures), self.width), dtype)
@@ -119,7 +119,7 @@ class ManyBody:
             start = int(structures.offsets[first]) if self.local else first
             mine = rows[start : start + self.n_rows(part)]
             self._fill_single_atoms(part, mine)
-            for work in self.work(part):
+            for work in self.work(part, number=first):
                 efforts = effort_before(work, work.atoms.rows)
                 run_in_threads(partial(_fill, work, mine), efforts)
         return rows
@@ -140,17 +140,21 @@ class ManyBody:
                 blocks /= np.where(lengths > 0, lengths, 1.0)
             rows[:, first : first + blocks[0].size] = blocks.reshape(len(rows), -1)
 
-    def work(self, structures: Structures) -> Iterator[Work]:
+    def work(self, structures: Structures, *, number: int = 0) -> Iterator[Work]:
         """Yield what kernels need, one term of pairs or triplets after the other.
 
+        Args:
+            structures: A run of structures.
+            number: What the first of them is called in errors.
+
         Raises:
-            InputError: two atoms are in one place.
+            InputError: `find_pairs` finds a fault, or two atoms are in one place.
         """
         chosen = [t for t, term in enumerate(self.terms) if term.order > 1]
         if not chosen:
             return
         species = species_of_atoms(structures, self.species)
-        all_pairs = pairs_within(structures, [self.terms[t].reach for t in chosen])
+        all_pairs = pairs_within(structures, [self.terms[t].reach for t in chosen], number=number)
         for t, pairs in zip(chosen, all_pairs, strict=True):
             term = self.terms[t]
             bins = (term.start, term.stop, term.n_bins)
@@ -173,10 +177,9 @@ class ManyBody:
         """Look whether the structures can be represented.
 
         Raises:
-            InputError: they fail `Structures.check`, hold another species, are periodic while a
-                term has no cutoff, or have no volume to normalize by.
+            InputError: they hold another species, are periodic while a term has no cutoff, or have
+                no volume to normalize by.
         """
-        structures.check()
         wrong = np.flatnonzero(species_of_atoms(structures, self.species) < 0)
         if len(wrong):
             structure = int(structures.structure_of_atom[wrong[0]])

@@ -16,7 +16,7 @@ from atomarium.represent._kernels.many_body import Work
 from atomarium.represent._kernels.many_body_gradients import Moves, fill_gradients
 from atomarium.represent._kernels.many_body_pull import Pulled, pull_rows
 from atomarium.represent.many_body import ManyBody
-from atomarium.represent.many_body_work import batches, effort_before
+from atomarium.represent.many_body_work import batches, effort_before, settled
 
 
 def pull_back(
@@ -40,8 +40,8 @@ def pull_back(
         mine = np.ascontiguousarray(mine, dtype=np.float64)
         plain = _before_normalization(settings, part, mine)
         totals = np.zeros(len(part))
-        for work in settings.work(part):
-            pulled = Pulled(plain, positions[atoms], strain[first:stop], totals)
+        for work in settings.work(part, number=first):
+            pulled = Pulled(settled(plain), positions[atoms], strain[first:stop], totals)
             run_in_threads(partial(_pull, work, pulled), effort_before(work, part.offsets))
         if settings.normalization == "valle_oganov":
             # The volume, which the features are multiplied with, grows with the trace of strain.
@@ -58,7 +58,7 @@ def gradients(settings: ManyBody, structures: Structures) -> Gradients:
     settings.check(structures)
     parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     for first, part in batches(structures):
-        many = list(settings.work(part))
+        many = list(settings.work(part, number=first))
         rows, moved = _moved_atoms(settings, part, many)
         first_slots = np.searchsorted(rows, np.arange(settings.n_rows(part) + 1))
         values = np.zeros((len(rows), 3, settings.width))

@@ -21,31 +21,44 @@ _WIDE = 1 << 22
 
 
 def batches(structures: Structures) -> Iterator[tuple[int, Structures]]:
-    """Yield runs of structures with the number of the first; no run is much larger than the rest."""
+    """Yield runs of structures with the number of the first; no run is much larger than the rest.
+
+    Raises:
+        InputError: a structure fails `Structures.check`.
+    """
+    if structures.n_atoms > _ATOMS_AT_ONCE:
+        # What looks at a run later would count from its start when it says where the fault is.
+        structures.check()
     first = 0
     while first < len(structures):
-        full = structures.offsets[first] + _ATOMS_AT_ONCE
-        stop = int(np.searchsorted(structures.offsets, full, side="right")) - 1
-        stop = max(first + 1, stop)
+        full = int(structures.offsets[first]) + _ATOMS_AT_ONCE
+        stop = max(first + 1, int(np.sum(structures.offsets <= full)) - 1)
         yield first, structures[first:stop]
         first = stop
 
 
-def pairs_within(structures: Structures, reaches: Sequence[float | None]) -> list[Pairs]:
-    """Return the pairs within each distance; None is for all pairs of a molecule.
+def pairs_within(
+    structures: Structures, reaches: Sequence[float | None], *, number: int = 0
+) -> list[Pairs]:
+    """Return the pairs within each distance.
+
+    Args:
+        structures: Molecules and crystals.
+        reaches: Å; None is for all pairs of a molecule.
+        number: What the first structure is called in errors.
 
     Raises:
-        InputError: two atoms are in one place.
+        InputError: `find_pairs` finds a fault, or two atoms are in one place.
     """
-    extent = _extent(structures)
-    wanted = [extent if reach is None else reach for reach in reaches]
+    wanted = [_extent(structures) if reach is None else reach for reach in reaches]
     pairs = find_pairs(structures, max(wanted))
-    _refuse_clash(structures, pairs)
+    _refuse_clash(structures, pairs, number)
     return [pairs if reach == max(wanted) else _nearer(pairs, reach) for reach in wanted]
 
 
 def _extent(structures: Structures) -> float:
     """Return a distance that is longer than any within a molecule."""
+    structures.check()
     full = np.flatnonzero(structures.sizes)
     if len(full) == 0:
         return 1.0
@@ -68,7 +81,7 @@ def _nearer(pairs: Pairs, reach: float) -> Pairs:
     )
 
 
-def _refuse_clash(structures: Structures, pairs: Pairs) -> None:
+def _refuse_clash(structures: Structures, pairs: Pairs, number: int) -> None:
     wrong = np.flatnonzero(pairs.distances == 0)
     if len(wrong):
         center, neighbor = int(pairs.centers[wrong[0]]), int(pairs.neighbors[wrong[0]])
@@ -77,7 +90,8 @@ def _refuse_clash(structures: Structures, pairs: Pairs) -> None:
         names = [
             f"{atom - begin} ({SYMBOLS[structures.numbers[atom]]})" for atom in (center, neighbor)
         ]
-        raise InputError(f"structure {structure}: atoms {' and '.join(names)} are in one place")
+        where = f"structure {number + structure}"
+        raise InputError(f"{where}: atoms {' and '.join(names)} are in one place")
 
 
 def species_of_atoms(
@@ -143,10 +157,10 @@ def as_kernels_take(
         "vectors": pairs.vectors,
         "distances": pairs.distances,
     }
-    return Atoms(**{name: _settled(array) for name, array in arrays.items()})
+    return Atoms(**{name: settled(array) for name, array in arrays.items()})
 
 
-def _settled(array: np.ndarray) -> np.ndarray:
+def settled(array: np.ndarray) -> np.ndarray:
     """Return a read-only view: kernels are compiled once, for one kind of array."""
     view = np.ascontiguousarray(array).view(np.ndarray)
     view.setflags(write=False)

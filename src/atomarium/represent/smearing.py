@@ -47,13 +47,13 @@ def _masses(
     apart: Float64[np.ndarray, "*samples edges"],
 ) -> Float64[np.ndarray, "*samples edges-1"]:
     """Return the mass of the normal distribution between borders."""
-    from scipy.special import ndtr
+    from scipy import special
 
     # Differences of the smaller tail: near 1, little of the mass would be left.
     right = apart[..., :-1] + apart[..., 1:] > 0
     upper = np.where(right, -apart[..., :-1], apart[..., 1:])
     lower = np.where(right, -apart[..., 1:], apart[..., :-1])
-    return ndtr(upper) - ndtr(lower)
+    return special.ndtr(upper) - special.ndtr(lower)
 
 
 @lru_cache(maxsize=64)
@@ -120,12 +120,18 @@ def _fit_cells(
     reached = edges[first[:, None] + np.arange(reach + 1)]
     apart = (reached[:, None, :] - places[:, :, None]) / width
     masses = _masses(apart)
-    to_powers = np.zeros((N_POWERS, N_POWERS))
-    for order in range(N_POWERS):
-        powers = chebyshev.cheb2poly(np.eye(N_POWERS)[order])
-        to_powers[: len(powers), order] = powers
-    fit = to_powers @ np.linalg.inv(chebyshev.chebvander(points, N_POWERS - 1))
+    fit = _powers_of_chebyshev() @ np.linalg.inv(chebyshev.chebvander(points, N_POWERS - 1))
     padded = LANES * math.ceil(reach / LANES)
     polynomials = np.zeros((n_cells, N_POWERS, padded))
     polynomials[:, :, :reach] = np.einsum("pq,cqb->cpb", fit, masses)
     return first, polynomials
+
+
+def _powers_of_chebyshev() -> Float64[np.ndarray, "powers orders"]:
+    """Return the coefficients of Chebyshev's polynomials, T(n+1) = 2 u T(n) - T(n-1)."""
+    polynomials = np.eye(N_POWERS)
+    for order in range(2, N_POWERS):
+        polynomials[1:, order] = 2 * polynomials[:-1, order - 1]
+        polynomials[0, order] = 0.0
+        polynomials[:, order] -= polynomials[:, order - 2]
+    return polynomials

@@ -67,19 +67,19 @@ class Cells(NamedTuple):
     by_bin: np.ndarray
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def make_sums(n_blocks: int, grid: Grid) -> np.ndarray:
     """Return zeros to add samples to: powers of every cell, or bins for narrow Gaussians."""
     return np.zeros(n_blocks * max(grid.n_cells * N_POWERS, 0 if grid.n_cells else grid.n_bins))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def make_bins(grid: Grid) -> np.ndarray:
     """Return room for the bins, and for those beyond the last that cells may write zeros to."""
     return np.zeros(grid.n_bins + grid.reach)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"}, inline="always")
+@njit(nogil=True, error_model="numpy", fastmath={"contract"})
 def add_sample(sums: np.ndarray, block: int, place: float, weight: float, grid: Grid) -> None:
     """Add one sample to the sums of a block."""
     if grid.n_cells == 0:
@@ -99,7 +99,7 @@ def add_sample(sums: np.ndarray, block: int, place: float, weight: float, grid: 
     store(sums, first + LANES, multiply_add(low, high, load(sums, first + LANES)))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _reached(place: float, grid: Grid) -> tuple[int, int]:
     """Return the first bin that a narrow Gaussian reaches, and the one after the last."""
     first = math.floor((place - REACH * grid.width - grid.start) / grid.spacing)
@@ -108,18 +108,18 @@ def _reached(place: float, grid: Grid) -> tuple[int, int]:
     return first, min(max(last + 1, first), grid.n_bins)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _mass_below(edge: float, place: float, grid: Grid) -> float:
     return 0.5 * math.erfc((place - edge) / (grid.width * math.sqrt(2.0)))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _height(edge: float, place: float, grid: Grid) -> float:
     distance = (edge - place) / grid.width
     return math.exp(-0.5 * distance * distance) / (grid.width * math.sqrt(2.0 * math.pi))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _add_narrow(sums: np.ndarray, block: int, place: float, weight: float, grid: Grid) -> None:
     first, stop = _reached(place, grid)
     below = _mass_below(grid.start + first * grid.spacing, place, grid)
@@ -129,7 +129,7 @@ def _add_narrow(sums: np.ndarray, block: int, place: float, weight: float, grid:
         below = above
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+@njit(nogil=True, error_model="numpy", fastmath={"contract"})
 def write_bins(sums: np.ndarray, block: int, grid: Grid, cells: Cells, bins: np.ndarray) -> None:
     """Write the bins of a block; `bins` is overwritten."""
     if grid.n_cells == 0:
@@ -145,7 +145,7 @@ def write_bins(sums: np.ndarray, block: int, grid: Grid, cells: Cells, bins: np.
         _add_cell(sums, first, cell, grid, cells, bins)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+@njit(nogil=True, error_model="numpy", fastmath={"contract"})
 def _add_cell(
     sums: np.ndarray, first: int, cell: int, grid: Grid, cells: Cells, bins: np.ndarray
 ) -> None:
@@ -160,7 +160,7 @@ def _add_cell(
         store(bins, at, total)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+@njit(nogil=True, error_model="numpy", fastmath={"contract"})
 def gather(
     cotangents: np.ndarray, block: int, grid: Grid, cells: Cells, gathered: np.ndarray
 ) -> None:
@@ -182,7 +182,7 @@ def gather(
         store(gathered, first + LANES, high)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"}, inline="always")
+@njit(nogil=True, error_model="numpy", fastmath={"contract"})
 def read(gathered: np.ndarray, block: int, place: float, grid: Grid) -> tuple[float, float]:
     """Return what a sample of weight 1 adds to the sum over bins, and its change with place."""
     if grid.n_cells == 0:
@@ -201,7 +201,7 @@ def read(gathered: np.ndarray, block: int, place: float, grid: Grid) -> tuple[fl
     return value, 2.0 * grid.cells_per_unit * slope
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _read_narrow(gathered: np.ndarray, block: int, place: float, grid: Grid) -> tuple[float, float]:
     first, stop = _reached(place, grid)
     value = slope = 0.0
@@ -216,7 +216,7 @@ def _read_narrow(gathered: np.ndarray, block: int, place: float, grid: Grid) -> 
     return value, slope
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+@njit(nogil=True, error_model="numpy", fastmath={"contract"})
 def draw(
     place: float, grid: Grid, cells: Cells, bins: np.ndarray, slopes: np.ndarray
 ) -> tuple[int, int]:
@@ -246,7 +246,7 @@ def draw(
     return first, min(grid.reach, grid.n_bins - first)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _draw_narrow(place: float, grid: Grid, bins: np.ndarray, slopes: np.ndarray) -> tuple[int, int]:
     first, stop = _reached(place, grid)
     for b in range(first, stop):

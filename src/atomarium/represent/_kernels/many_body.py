@@ -52,31 +52,31 @@ class Work(NamedTuple):
     column: int
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def triangle(a: int, b: int, n: int) -> int:
     """Return the place of (a, b), a ≤ b < n, in an upper triangle."""
     return b + a * n - a * (a + 1) // 2
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def pair_block(a: int, b: int, n: int, local: bool) -> int:
     """Return the block of a pair of species a ≤ b; only b counts where the center is special."""
     return b if local else triangle(a, b, n)
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def triplet_block(a: int, middle: int, b: int, n: int, local: bool) -> int:
     """Return the block of a triplet, a ≤ b; the special center, where there is one, in the middle."""
     return triangle(a, b, n) if local else middle * (n * (n + 1) // 2) + triangle(a, b, n)
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def end_block(middle: int, end: int, n: int) -> int:
     """Return the block of a triplet with the special center at its other end."""
     return n * (n + 1) // 2 + middle * n + end
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def share_of_pair(own: int, other: int, center: int, neighbor: int) -> float:
     """Return how much a directed pair counts: of both directions together, 1.
 
@@ -87,7 +87,7 @@ def share_of_pair(own: int, other: int, center: int, neighbor: int) -> float:
     return 0.5 if neighbor == center else 1.0
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def n_blocks_of(n: int, layout: Layout) -> int:
     """Return how many blocks n species have."""
     if layout.order == 2:
@@ -95,7 +95,7 @@ def n_blocks_of(n: int, layout: Layout) -> int:
     return n * (n + 1) // 2 + n * n if layout.local else n * (n * (n + 1) // 2)
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def present_species(atoms: Atoms, structure: int, n_species: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the species of a structure, ascending, and how many atoms each has."""
     counts = np.zeros(n_species, np.int64)
@@ -105,13 +105,13 @@ def present_species(atoms: Atoms, structure: int, n_species: int) -> tuple[np.nd
     return present, counts[present]
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def n_present(places: np.ndarray) -> int:
     """Return how many species are present, from their places."""
     return places.max() + 1 if places.size else 0
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def most_neighbors(row: int, atoms: Atoms) -> int:
     """Return the largest number of neighbors that an atom of a row has."""
     most = 0
@@ -120,7 +120,7 @@ def most_neighbors(row: int, atoms: Atoms) -> int:
     return most
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def places_of(present: np.ndarray, n_species: int) -> np.ndarray:
     """Return for every species its place among those present."""
     places = np.zeros(n_species, np.int64)
@@ -129,7 +129,7 @@ def places_of(present: np.ndarray, n_species: int) -> np.ndarray:
     return places
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def blocks_of(present: np.ndarray, layout: Layout) -> np.ndarray:
     """Return where the blocks of the species present lie among those of all species.
 
@@ -157,7 +157,7 @@ def blocks_of(present: np.ndarray, layout: Layout) -> np.ndarray:
     return blocks
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def block_factors(counts: np.ndarray, layout: Layout, volume: float) -> np.ndarray:
     """Return what each block is multiplied with."""
     n = counts.size

@@ -32,19 +32,19 @@ class Measure(NamedTuple):
     sharpness: float
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def pair_place(distance: float, measure: Measure) -> float:
     """Return where a pair lies on the axis."""
     return 1.0 / distance if measure.geometry == INVERSE_DISTANCE else distance
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def pair_place_slope(distance: float, measure: Measure) -> float:
     """Return how the place of a pair changes with its distance."""
     return -1.0 / (distance * distance) if measure.geometry == INVERSE_DISTANCE else 1.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def pair_weight(distance: float, measure: Measure) -> float:
     """Return the weight of a pair."""
     if distance > measure.limit:
@@ -56,7 +56,7 @@ def pair_weight(distance: float, measure: Measure) -> float:
     return 1.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def pair_weight_slope(distance: float, measure: Measure) -> float:
     """Return how the weight of a pair changes with its distance."""
     if distance > measure.limit:
@@ -68,7 +68,7 @@ def pair_weight_slope(distance: float, measure: Measure) -> float:
     return 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def smooth_cutoff(distance: float, measure: Measure) -> float:
     """Return 1 at no distance, 0 from the cutoff on."""
     if distance >= measure.cutoff:
@@ -78,7 +78,7 @@ def smooth_cutoff(distance: float, measure: Measure) -> float:
     return max(0.0, 1.0 + power * (y * distance / measure.cutoff - (y + 1.0)))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _smooth_cutoff_slope(distance: float, measure: Measure) -> float:
     if distance >= measure.cutoff:
         return 0.0
@@ -86,7 +86,7 @@ def _smooth_cutoff_slope(distance: float, measure: Measure) -> float:
     return y * (y + 1.0) * ratio ** (y - 1.0) * (ratio - 1.0) / measure.cutoff
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def side_weight(side: float, measure: Measure) -> float:
     """Return the part that one of the sides at the vertex has in the weight of a triplet."""
     if measure.weighting == EXP:
@@ -96,7 +96,7 @@ def side_weight(side: float, measure: Measure) -> float:
     return 1.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def triplet_weight_slopes(
     a: float, b: float, c: float, measure: Measure
 ) -> tuple[float, float, float, float]:
@@ -115,7 +115,7 @@ def triplet_weight_slopes(
     return 1.0, 0.0, 0.0, 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+@njit(nogil=True, error_model="numpy", fastmath={"contract"})
 def _small_arcsine(sine: float, square: float) -> float:
     """Return the arc sine up to sine 1/2.
 
@@ -148,7 +148,7 @@ def _small_arcsine(sine: float, square: float) -> float:
     return sine + sine * (above / below)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+@njit(nogil=True, error_model="numpy", fastmath={"contract"})
 def angle_from(cosine: float, apart: float, together: float) -> float:
     """Return an angle in degrees, exact also near 0 and 180, where the cosine alone is not.
 
@@ -167,7 +167,7 @@ def angle_from(cosine: float, apart: float, together: float) -> float:
     return _DEGREES * (turned if steep else level)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def triplet_place(
     px: float, py: float, pz: float, qx: float, qy: float, qz: float, measure: Measure
 ) -> float:
@@ -180,7 +180,7 @@ def triplet_place(
     return angle_from(cosine, apart, together)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def triplet_place_slopes(
     a: float, b: float, c: float, measure: Measure
 ) -> tuple[float, float, float]:
@@ -204,7 +204,7 @@ def triplet_place_slopes(
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def triplet_place_of_sides(a: float, b: float, c: float, measure: Measure) -> float:
     """Return where a triplet lies; near straight angles the unit vectors know it better."""
     cosine = min(1.0, max(-1.0, (a * a + b * b - c * c) / (2.0 * a * b)))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from atomarium.core.compiled import compiled
 from atomarium.represent._kernels.histogram import draw, make_bins
 from atomarium.represent._kernels.many_body import (
     Work,
@@ -74,14 +75,14 @@ class Moves(NamedTuple):
     values: np.ndarray
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fill_gradients(work: Work, first: int, stop: int, moves: Moves) -> None:
     """Write the derivatives of rows first to stop with the atoms they depend on, over zeros."""
     for row in range(first, stop):
         _fill_row(row, work, moves)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _fill_row(row: int, work: Work, moves: Moves) -> None:
     layout, n_bins = work.layout, work.grid.n_bins
     structure = work.atoms.structure_of_row[row]
@@ -100,7 +101,7 @@ def _fill_row(row: int, work: Work, moves: Moves) -> None:
         _fill_triplets(row, work, places, blocks, sheet)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _fill_pairs(row: int, work: Work, places: np.ndarray, blocks: Blocks, sheet: Sheet) -> None:
     atoms, local, measure = work.atoms, work.layout.local, work.measure
     n = n_present(places)
@@ -124,7 +125,7 @@ def _fill_pairs(row: int, work: Work, places: np.ndarray, blocks: Blocks, sheet:
             _stamp(side, (of_bins, of_slopes), blocks.columns[block] + first, reach, sheet)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _stamp(side: Side, change: tuple[float, float], column: int, reach: int, sheet: Sheet) -> None:
     """Add what one sample does to the bins from `column` on when atoms move along a side.
 
@@ -145,7 +146,7 @@ def _stamp(side: Side, change: tuple[float, float], column: int, reach: int, she
             sheet.out[tail, axis, column + b] -= along * summed[b]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _fill_triplets(row: int, work: Work, places: np.ndarray, blocks: Blocks, sheet: Sheet) -> None:
     atoms, local = work.atoms, work.layout.local
     n = n_present(places)
@@ -174,7 +175,7 @@ def _fill_triplets(row: int, work: Work, places: np.ndarray, blocks: Blocks, she
                     _fill_triplet((to_j, between, to_i), block, work, blocks, sheet)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _fill_triplet(
     sides: tuple[Side, Side, Side], block: int, work: Work, blocks: Blocks, sheet: Sheet
 ) -> None:

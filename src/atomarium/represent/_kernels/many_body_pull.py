@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from atomarium.core.compiled import compiled
 from atomarium.represent._kernels.histogram import gather, make_bins, make_sums, read
 from atomarium.represent._kernels.many_body import (
     Work,
@@ -52,7 +53,7 @@ class Pulled(NamedTuple):
     totals: np.ndarray
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def pull_rows(work: Work, first: int, stop: int, pulled: Pulled) -> None:
     """Add the derivatives of Σ cotangents · features, and the sum, of structures first to stop."""
     for structure in range(first, stop):
@@ -60,7 +61,7 @@ def pull_rows(work: Work, first: int, stop: int, pulled: Pulled) -> None:
             _pull_row(row, work, pulled)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _pull_row(row: int, work: Work, pulled: Pulled) -> None:
     layout, grid = work.layout, work.grid
     structure = work.atoms.structure_of_row[row]
@@ -83,7 +84,7 @@ def _pull_row(row: int, work: Work, pulled: Pulled) -> None:
     pulled.totals[structure] += total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _pull_pairs(
     row: int, work: Work, places: np.ndarray, gathered: np.ndarray, forces: Forces
 ) -> float:
@@ -109,7 +110,7 @@ def _pull_pairs(
     return total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _push(
     tail: int, head: int, vector: tuple[float, float, float], change: float, forces: Forces
 ) -> None:
@@ -122,7 +123,7 @@ def _push(
             forces.strain[axis, other] += along * vector[other]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _pull_triplets(
     row: int, work: Work, places: np.ndarray, gathered: np.ndarray, forces: Forces
 ) -> float:
@@ -164,7 +165,7 @@ def _pull_triplets(
     return total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _read_sides(
     gathered: np.ndarray, block: int, sides: tuple[float, float, float], work: Work
 ) -> tuple[float, float, float, float]:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
+from atomarium.core.compiled import compiled
 from atomarium.represent._kernels.cutoffs import exponential
 from atomarium.represent._kernels.histogram import (
     add_sample,
@@ -40,44 +41,39 @@ from atomarium.represent._kernels.many_body_geometry import (
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fill_rows(work: Work, first: int, stop: int, out: np.ndarray) -> None:
     """Write the rows from `first` to `stop`; `out`, for all rows, holds zeros."""
-    for row in range(first, stop):
-        _fill_row(row, work, out)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _fill_row(row: int, work: Work, out: np.ndarray) -> None:
     layout, grid = work.layout, work.grid
-    structure = work.atoms.structure_of_row[row]
-    present, counts = present_species(work.atoms, structure, layout.n_species)
-    places = places_of(present, layout.n_species)
-    blocks = blocks_of(present, layout)
-    sums = make_sums(blocks.size, grid)
-    if layout.order == 2:
-        _add_pairs(row, work, places, sums)
-    else:
-        _add_triplets(row, work, places, sums)
-    factors = block_factors(counts, layout, work.atoms.volumes[structure])
     bins = make_bins(grid)
-    squares = 0.0
-    for block in range(blocks.size):
-        write_bins(sums, block, grid, work.cells, bins)
-        first = work.column + blocks[block] * grid.n_bins
-        for b in range(grid.n_bins):
-            value = bins[b] * factors[block]
-            squares += value * value
-            out[row, first + b] = value
-    if layout.normalization == UNIT_LENGTH and squares > 0.0:
-        inverse = 1.0 / math.sqrt(squares)
-        for block in blocks:
-            first = work.column + block * grid.n_bins
+    for row in range(first, stop):
+        structure = work.atoms.structure_of_row[row]
+        present, counts = present_species(work.atoms, structure, layout.n_species)
+        places = places_of(present, layout.n_species)
+        blocks = blocks_of(present, layout)
+        sums = make_sums(blocks.size, grid)
+        if layout.order == 2:
+            _add_pairs(row, work, places, sums)
+        else:
+            _add_triplets(row, work, places, sums)
+        factors = block_factors(counts, layout, work.atoms.volumes[structure])
+        squares = 0.0
+        for block in range(blocks.size):
+            write_bins(sums, block, grid, work.cells, bins)
+            column = work.column + blocks[block] * grid.n_bins
             for b in range(grid.n_bins):
-                out[row, first + b] *= inverse
+                value = bins[b] * factors[block]
+                squares += value * value
+                out[row, column + b] = value
+        if layout.normalization == UNIT_LENGTH and squares > 0.0:
+            inverse = 1.0 / math.sqrt(squares)
+            for block in blocks:
+                column = work.column + block * grid.n_bins
+                for b in range(grid.n_bins):
+                    out[row, column + b] *= inverse
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+@njit(nogil=True, error_model="numpy", fastmath={"contract"})
 def _add_pairs(row: int, work: Work, places: np.ndarray, sums: np.ndarray) -> None:
     atoms, local = work.atoms, work.layout.local
     n = n_present(places)
@@ -95,7 +91,7 @@ def _add_pairs(row: int, work: Work, places: np.ndarray, sums: np.ndarray) -> No
             add_sample(sums, pair_block(own, other, n, local), place, weight, work.grid)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _add_triplets(row: int, work: Work, places: np.ndarray, sums: np.ndarray) -> None:
     atoms, local, measure = work.atoms, work.layout.local, work.measure
     n, most = n_present(places), most_neighbors(row, atoms)
@@ -120,7 +116,7 @@ def _add_triplets(row: int, work: Work, places: np.ndarray, sums: np.ndarray) ->
                     add_sample(sums, end_block(others[j], others[i], n), place, weight, work.grid)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _load_star(
     center: int, work: Work, places: np.ndarray, star: np.ndarray, others: np.ndarray
 ) -> int:
@@ -138,7 +134,7 @@ def _load_star(
     return stop - first
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+@njit(nogil=True, error_model="numpy", fastmath={"contract"})
 def _measure_middles(
     i: int, n_neighbors: int, star: np.ndarray, measure: Measure, found: np.ndarray
 ) -> None:
@@ -166,7 +162,7 @@ def _measure_middles(
             found[0, j] = angle_from(found[0, j], apart, together)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _end_place(i: int, j: int, far: float, star: np.ndarray, measure: Measure) -> float:
     """Return the place of the triplet center – neighbor i – neighbor j, whose vertex is i."""
     return triplet_place(
