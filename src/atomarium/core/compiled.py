@@ -35,10 +35,11 @@ def count_threads() -> int:
 
 def _stamped(dispatcher: Any, function: Callable[..., Any]) -> Any:
     # NUMBA_DISABLE_JIT leaves the function as it was, without a cache.
-    if hasattr(dispatcher, "_cache"):
-        file = dispatcher._cache._cache_file
+    cache = getattr(dispatcher, "_cache", None)
+    if cache is not None:
+        file = vars(cache)["_cache_file"]
         folder = Path(inspect.getfile(function)).parent
-        file._source_stamp = (file._source_stamp, _stamp_of_folder(folder))
+        vars(file)["_source_stamp"] = (vars(file)["_source_stamp"], _stamp_of_folder(folder))
     return dispatcher
 
 

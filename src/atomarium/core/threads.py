@@ -31,8 +31,7 @@ def run_in_threads(
     n_runs = max(1, min(count_threads(), n_items, total // _LEAST_WORK))
     if n_runs == 1:
         return [work(0, n_items)]
-    wanted = amounts[0] + total * np.arange(1, n_runs) / n_runs
-    inner: list[int] = np.searchsorted(amounts, wanted).tolist()
-    borders = [0, *inner, n_items]
+    wanted = [int(amounts[0]) + total * k // n_runs for k in range(1, n_runs)]
+    borders = [0, *(int(np.searchsorted(amounts, one)) for one in wanted), n_items]
     with ThreadPoolExecutor(n_runs) as pool:
         return list(pool.map(work, borders[:-1], borders[1:]))

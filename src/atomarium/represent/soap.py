@@ -227,9 +227,9 @@ def _runs(structures: Structures) -> Iterator[slice]:
     """Cut structures into runs of about equally many atoms, at least one structure each."""
     start = 0
     while start < len(structures):
-        limit = structures.offsets[start] + _ATOMS_AT_ONCE
-        behind: np.int64 = np.searchsorted(structures.offsets, limit, side="right")
-        stop = max(int(behind) - 1, start + 1)
+        limit = int(structures.offsets[start]) + _ATOMS_AT_ONCE
+        behind = int(np.searchsorted(structures.offsets, limit, side="right"))
+        stop = max(behind - 1, start + 1)
         yield slice(start, stop)
         start = stop
 

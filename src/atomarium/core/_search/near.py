@@ -17,9 +17,9 @@ _ROUNDING = 1.5 * 2.0**52
 def is_nearest_enough(structure, frames, cutoff):
     """Tell whether only the nearest image of an atom can be within the cutoff."""
     for axis in range(3):
-        if frames.periodic[structure, axis]:
-            if cutoff * (1 + SLACK) > 0.5 * frames.heights[structure, axis]:
-                return False
+        reach = cutoff * (1 + SLACK) / frames.heights[structure, axis]
+        if frames.periodic[structure, axis] and reach > 0.5:
+            return False
     return True
 
 
