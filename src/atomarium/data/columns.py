@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from atomarium.core.dataset import Target
+from atomarium.data.decimals import parse_decimals
 
 #: Columns that may name structures, best first; then any that ends with `_id`.
 _ID_NAMES = ("id", "identifier", "name", "uid", "mpid")
@@ -25,16 +26,18 @@ _NUL = "\0"
 
 
 def numbers_of(words: Sequence[str]) -> Float64[np.ndarray, "structures components"] | None:
-    """Return a row of numbers for each word, NaN where it is empty; None when one is no number.
+    """Return a row of numbers for each word, NaN where it is empty; None when they are no numbers.
 
     Words may hold several numbers, `0.1 0.2 0.3` or `[[1, 2], [3, 4]]`, if all hold as many.
     """
-    try:
-        # float() reads 1_000 as a thousand; we take it for text.
-        if not any("_" in word for word in words):
-            return np.fromiter(map(float, words), np.float64, len(words))[:, None]
-    except ValueError:
-        pass
+    if not any(words):
+        return None
+    text = (_NUL.join(words) + _NUL).encode()
+    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == 0)
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    values, wrong = parse_decimals(text, starts, ends)
+    if np.array_equal(starts[wrong], ends[wrong]):
+        return values[:, None]
     rows = [_numbers_in(word) for word in words]
     widths = {len(row) for row in rows if row}
     if len(widths) != 1 or any(row is None for row in rows):
@@ -100,12 +103,17 @@ def choose_ids(columns: Mapping[str, WordColumn], n_structures: int) -> tuple[st
     """Return the name of the column that names structures, and its words; empty when none does."""
     by_lower = {name.lower(): name for name in reversed(columns)}
     names = [by_lower[lower] for lower in _ID_NAMES if lower in by_lower]
-    names += [name for name in columns if name.lower().endswith("_id")]
+    names += [name for name in columns if names_structures(name) and name not in names]
     for name in names:
         words = columns[name].words(n_structures)
         if all(words) and len(set(words)) == n_structures:
             return name, tuple(words)
     return "", ()
+
+
+def names_structures(name: str) -> bool:
+    """Say whether a column of this name may be taken for ids."""
+    return name.lower() in _ID_NAMES or name.lower().endswith("_id")
 
 
 def name_for_ids(taken: Iterable[str]) -> str:

@@ -16,6 +16,8 @@ PLAIN = "species:S:1:pos:R:3"
 _SPECIES = ("species", "symbols", "symbol", "element", "elements")
 _NUMBERS = ("Z", "numbers", "atomic_numbers")
 _POSITIONS = ("pos", "positions", "position")
+#: Names of columns that no target can have.
+RESERVED = {*_SPECIES, *_NUMBERS, *_POSITIONS}
 _TRUTH = {b"T": 1.0, b"True": 1.0, b"F": 0.0, b"False": 0.0}
 _LONG_NUMBERS = {str(number) for number in range(100, len(SYMBOLS))}
 

@@ -18,6 +18,7 @@ _KEY = rf"""{_QUOTED}|[^\s"'{{}}\[\]=]+"""
 _VALUE = rf"{_QUOTED}|{_SINGLE}|{_BRACES}|{_BRACKETS}|{_BARE}|"
 _ENTRY = re.compile(rf"\s*(?P<key>{_KEY})(?:\s*=\s*(?P<value>{_VALUE})(?=\s|$)|(?=\s|$))")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_SPECIAL = re.compile(r"""[\s"'{}\[\]=\\]""")
 _PLAIN_QUOTED = r'"([^"\\]*)"'
 _PLAIN_BARE = r"""([^\s"'{}\[\]]\S*)"""
 #: Keys that say how a structure is laid out, whatever their letters' case.
@@ -63,7 +64,7 @@ def _unquoted(text: str) -> str:
 
 def quoted(text: str) -> str:
     """Return text as it stands in a comment line."""
-    if text and not re.search(r"""[\s"'{}\[\]=\\]""", text):
+    if text and not _SPECIAL.search(text):
         return text
     escaped = text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
     return f'"{escaped}"'
