@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,8 @@ def describe_target(target: Target) -> Plain:
         "extensive": target.extensive,
         "rows": target.rows,
         "description": target.description,
-        "references": target.references.tolist(),
+        # JSON has no NaN.
+        "references": [None if np.isnan(one) else float(one) for one in target.references],
     }
 
 
@@ -53,17 +54,7 @@ def checked_version(found: Mapping[str, Any], where: object, kind: str, version:
         )
 
 
-def without_default_ids(dataset: Dataset) -> tuple[str, ...]:
-    """Return the ids of a data set, none when they only count from 0."""
-    counted = all(given == str(s) for s, given in enumerate(dataset.ids))
+def without_default_ids(dataset: Dataset, first: int = 0) -> tuple[str, ...]:
+    """Return the ids of a data set, none when they only count on from `first`."""
+    counted = all(given == str(s) for s, given in enumerate(dataset.ids, start=first))
     return () if counted else dataset.ids
-
-
-def first_difference(
-    same: Callable[[Any, Any], bool], first: Mapping[str, Any], second: Mapping[str, Any]
-) -> str:
-    """Return the first name that two mappings do not share or hold differently, or nothing."""
-    for name in [*first, *second]:
-        if name not in first or name not in second or not same(first[name], second[name]):
-            return name
-    return ""
