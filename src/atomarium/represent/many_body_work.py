@@ -16,8 +16,8 @@ from atomarium.represent._kernels.many_body import Atoms, Work
 
 #: So many atoms are worked on at a time; their pairs fit the memory of any machine.
 _ATOMS_AT_ONCE = 8192
-#: Bytes from which on memory is taken page by page.
-_WIDE = 1 << 22
+#: Bytes of a row from which on memory is taken page by page: narrower rows fill most pages.
+_WIDE = 1 << 18
 
 
 def batches(structures: Structures) -> Iterator[tuple[int, Structures]]:
@@ -119,10 +119,10 @@ def zeros_on_demand(shape: tuple[int, int], dtype: type[np.floating]) -> np.ndar
     Rows for many elements are wide and mostly empty. Ordinary arrays take memory in pieces of 2 MB
     where pages are huge; here it is 4 kB.
     """
-    n_bytes = shape[0] * shape[1] * np.dtype(dtype).itemsize
-    if n_bytes < _WIDE or not hasattr(mmap, "MADV_NOHUGEPAGE"):
+    row_bytes = shape[1] * np.dtype(dtype).itemsize
+    if shape[0] == 0 or row_bytes < _WIDE or not hasattr(mmap, "MADV_NOHUGEPAGE"):
         return np.zeros(shape, dtype=dtype)
-    memory = mmap.mmap(-1, n_bytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    memory = mmap.mmap(-1, shape[0] * row_bytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     memory.madvise(mmap.MADV_NOHUGEPAGE)
     return np.frombuffer(memory, dtype=dtype).reshape(shape)
 
