@@ -210,7 +210,7 @@ def test_rows_do_not_depend_on_batch_or_threads():
     rng = np.random.default_rng(4)
     many = molecules().take(rng.integers(0, 3, 60))
     settings = SETTINGS["cosine"]
-    numba.set_num_threads(2)
+    numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
     rows = settings.compute(many).values
     pulled = settings.pull_back(many, rows)
     numba.set_num_threads(1)

@@ -12,13 +12,17 @@ from typing import Any
 from numba import get_num_threads, njit
 
 
-def compiled(function: Callable[..., Any]) -> Any:
+def compiled(function: Callable[..., Any], **options: Any) -> Any:
     """Return a function as machine code that does not hold the GIL; compiled at its first call.
 
     numba keeps machine code until the file of the function changes. What the function calls may
     stand in other files, so here it is kept until any file of the folder changes.
+
+    Args:
+        function: What to compile.
+        **options: More options of numba.
     """
-    dispatcher = njit(cache=True, nogil=True, error_model="numpy")(function)
+    dispatcher = njit(cache=True, nogil=True, error_model="numpy", **options)(function)
     return _stamped(dispatcher, function)
 
 
@@ -37,7 +41,7 @@ def _stamped(dispatcher: Any, function: Callable[..., Any]) -> Any:
     # NUMBA_DISABLE_JIT leaves the function as it was, without a cache.
     cache = getattr(dispatcher, "_cache", None)
     if cache is not None:
-        file = vars(cache)["_cache_file"]
+        file: Any = vars(cache)["_cache_file"]
         folder = Path(inspect.getfile(function)).parent
         vars(file)["_source_stamp"] = (vars(file)["_source_stamp"], _stamp_of_folder(folder))
     return dispatcher

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Literal
+from functools import cached_property, lru_cache
+from typing import Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -40,6 +40,14 @@ _CHOICES = {
 }
 #: Numbers of radial and angular widths when nothing at all is given.
 _N_RADIAL, _N_ANGULAR = 8, 2
+
+
+class Layout(NamedTuple):
+    """Columns of symmetry functions, their names, and the same as arrays for compiled loops."""
+
+    columns: tuple[Column, ...]
+    names: tuple[str, ...]
+    plan: Plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +194,7 @@ class SymmetryFunctions:
         settled = self._settled_on(structures)
         values = np.zeros((structures.n_atoms, settled.n_columns), dtype=self.dtype)
         if settled.n_columns:
-            fill_values(structures, _make_plan(settled), values)
+            fill_values(structures, settled.layout.plan, values)
         return Features(
             values,
             "atoms",
@@ -209,7 +217,7 @@ class SymmetryFunctions:
             raise InputError(f"cotangents must have shape {expected}, got {cotangents.shape}")
         if not settled.n_columns:
             return PulledBack(np.zeros((0, 3)), np.zeros((len(structures), 3, 3)))
-        return pull_back(structures, _make_plan(settled), cotangents)
+        return pull_back(structures, settled.layout.plan, cotangents)
 
     def gradients(self, structures: Structures) -> Gradients:
         """Return the derivatives of every feature with every atom that it depends on.
@@ -221,12 +229,17 @@ class SymmetryFunctions:
         if not settled.n_columns:
             nothing = np.zeros(0, dtype=np.int64)
             return Gradients(nothing, nothing.copy(), np.zeros((0, 3, 0)))
-        return gradients(structures, _make_plan(settled), settled.n_columns)
+        return gradients(structures, settled.layout.plan, settled.n_columns)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Columns and what the loops over neighbors know of them, once the species are settled."""
+        return _make_layout(self)
 
     @property
     def n_columns(self) -> int:
         """Length of a row, once the species are settled."""
-        return len(self.columns())
+        return len(self.layout.columns)
 
     def columns(self) -> tuple[Column, ...]:
         """Return function, center and neighbors of each column, once the species are settled.
@@ -234,11 +247,11 @@ class SymmetryFunctions:
         Raises:
             InputError: two columns are the same.
         """
-        return _columns(self)
+        return self.layout.columns
 
     def column_names(self) -> tuple[str, ...]:
         """Return what each column is, as in `G2 H eta=0.5 shift=2`, once the species are settled."""
-        return _column_names(self)
+        return self.layout.names
 
     def _settled_on(self, structures: Structures) -> SymmetryFunctions:
         settled = self.settle(structures)
@@ -254,28 +267,20 @@ class SymmetryFunctions:
         return settled
 
 
-# Made once for equal settings: with many species they take longer than a small structure.
+# Made once for equal settings: with many species it takes longer than a small structure.
 @lru_cache(maxsize=32)
-def _columns(settings: SymmetryFunctions) -> tuple[Column, ...]:
-    return list_columns(
+def _make_layout(settings: SymmetryFunctions) -> Layout:
+    columns = list_columns(
         settings.all_functions,
         cutoff=settings.cutoff,
         species=settings.species,
         per_center=settings.per_center,
         order=settings.order,
     )
-
-
-@lru_cache(maxsize=32)
-def _column_names(settings: SymmetryFunctions) -> tuple[str, ...]:
-    return tuple(column.name for column in settings.columns())
-
-
-@lru_cache(maxsize=32)
-def _make_plan(settings: SymmetryFunctions) -> Plan:
-    return make_plan(
-        settings.columns(),
+    plan = make_plan(
+        columns,
         settings.species,
         per_center=settings.per_center,
         cutoff_function=_CUTOFF_CODES[settings.cutoff_function],
     )
+    return Layout(columns, tuple(column.name for column in columns), plan)

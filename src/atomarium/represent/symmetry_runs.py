@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from jaxtyping import Float, Int64
@@ -14,7 +13,10 @@ from atomarium.core.errors import InputError
 from atomarium.core.pairs import Pairs, find_pairs
 from atomarium.core.structures import Structures
 from atomarium.core.threads import run_in_threads
-from atomarium.represent._kernels.symmetry_plan import Neighborhoods, Plan
+from atomarium.represent._kernels.symmetry_neighbors import NEAR_FADE
+from atomarium.represent._kernels.symmetry_plan import Neighborhoods, Plan, Room
+from atomarium.represent._kernels.symmetry_slopes import FIRST_POWER
+from atomarium.represent._kernels.symmetry_triplets import AT_ONCE, ONES
 
 #: Pairs of so many atoms stay in the processor's caches.
 _ATOMS_AT_ONCE = 2048
@@ -35,7 +37,7 @@ def fill_values(
     for run in _runs(structures):
         around, _ = _find_neighborhoods(structures, run, plan)
         rows = out[structures.offsets[run.start] : structures.offsets[run.stop]]
-        run_in_threads(partial(fill_symmetry_functions, around, plan, rows), around.offsets)
+        _run(fill_symmetry_functions, around, plan, rows)
 
 
 def pull_back(
@@ -56,7 +58,7 @@ def pull_back(
         # A copy, as numba compiles anew for arrays that may not be written to.
         weights = np.array(cotangents[atoms], dtype=np.float64, order="C")
         slopes = np.zeros((len(around.distances), 3))
-        run_in_threads(partial(pull_pairs, around, plan, weights, slopes), around.offsets)
+        _run(pull_pairs, around, plan, weights, slopes)
         borders = structures.offsets[run.start : run.stop + 1] - structures.offsets[run.start]
         move_atoms(around, borders, slopes, positions[atoms], strain[run])
     return PulledBack(positions, strain)
@@ -77,7 +79,7 @@ def gradients(structures: Structures, plan: Plan, n_columns: int) -> Gradients:
         first_atom = int(structures.offsets[run.start])
         centers, atoms, of_pair, of_center = _list_blocks(pairs)
         blocks = Blocks(of_pair, of_center, np.zeros((len(centers), 3, n_columns)))
-        run_in_threads(partial(fill_gradients, around, plan, blocks), around.offsets)
+        _run(fill_gradients, around, plan, blocks)
         parts.append(Gradients(centers + first_atom, atoms + first_atom, blocks.values))
     # Without the copy that joining takes, for what is often a single large array.
     if len(parts) == 2:
@@ -86,6 +88,40 @@ def gradients(structures: Structures, plan: Plan, n_columns: int) -> Gradients:
         np.concatenate([part.rows for part in parts]),
         np.concatenate([part.atoms for part in parts]),
         np.concatenate([part.values for part in parts]),
+    )
+
+
+def _run(
+    kernel: Callable[..., None],
+    around: Neighborhoods,
+    plan: Plan,
+    *arrays: np.ndarray | tuple[np.ndarray, ...],
+) -> None:
+    """Call a kernel for all centers, each thread in a room of its own."""
+    most = int(np.diff(around.offsets).max(initial=0))
+
+    def work(first: int, last: int) -> None:
+        kernel(around, plan, _make_room(plan, most), *arrays, first, last)
+
+    run_in_threads(work, around.offsets)
+
+
+def _make_room(plan: Plan, most: int) -> Room:
+    """Make the arrays that kernels work in, for at most so many neighbors."""
+    # Each species is padded to a multiple of eight, and one more neighbor never counts.
+    width = (most // 8 + min(plan.n_species, most) + 1) * 8
+    near = np.zeros((NEAR_FADE + 2 * len(plan.cutoffs), width))
+    rows = np.zeros((FIRST_POWER + 2 * plan.n_factors, AT_ONCE))
+    rows[ONES] = 1.0
+    return Room(
+        near=near,
+        near_flat=near.reshape(-1),
+        present=np.zeros((plan.n_species, 5), dtype=np.int64),
+        values=np.zeros(width),
+        forces=np.zeros((3, width)),
+        rows=rows,
+        rows_flat=rows.reshape(-1),
+        segments=np.zeros((AT_ONCE, 3), dtype=np.int64),
     )
 
 

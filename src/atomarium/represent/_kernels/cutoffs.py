@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 
 from llvmlite import ir
-from numba import njit
 from numba.core import types
 from numba.extending import intrinsic
+
+from atomarium.represent._kernels.lean import fused
 
 _LOG2_E = 1.4426950408889634
 # ln 2 in two parts: products of the first with whole numbers below 2^20 are exact.
@@ -45,7 +46,7 @@ def _number(typing, bits):
 
 
 # No terms may be reordered here: adding and subtracting the same number is how it rounds.
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@fused
 def exponential(exponent: float) -> float:
     """Return e to an exponent up to 700, to 1e-14 of its value; below -708 that of -708.
 
@@ -69,7 +70,7 @@ def exponential(exponent: float) -> float:
     return _number(_bits(series) + (_bits(shifted) << 52))
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@fused
 def _cosine_of_root(square: float) -> float:
     """Return the cosine of the root of a number up to (π/2)²: Taylor's series, exact to 1e-16."""
     series = 1.0 / 51090942171709440000.0 * (1.0 / 22.0)
@@ -86,7 +87,7 @@ def _cosine_of_root(square: float) -> float:
     return 1.0 - square * series
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@fused
 def _sine_ratio_of_root(square: float) -> float:
     """Return sin(u) / u at the root u of a number up to (π/2)²."""
     series = 1.0 / 51090942171709440000.0
@@ -102,7 +103,7 @@ def _sine_ratio_of_root(square: float) -> float:
     return 1.0 - square * series
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@fused
 def cosine_cutoff(square: float, scale: float) -> float:
     """Return ½ (cos(π r / cutoff) + 1) from r² and 1 / cutoff²; 0 from the cutoff on."""
     ratio = square * scale
@@ -110,7 +111,7 @@ def cosine_cutoff(square: float, scale: float) -> float:
     return root * root if ratio < 1.0 else 0.0
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@fused
 def cosine_cutoff_slope(square: float, scale: float) -> float:
     """Return how `cosine_cutoff` changes with r²."""
     ratio = square * scale
@@ -119,20 +120,20 @@ def cosine_cutoff_slope(square: float, scale: float) -> float:
     return -_QUARTER_TURN * _QUARTER_TURN * scale * slope if ratio < 1.0 else 0.0
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@fused
 def _falling_tanh(square: float, scale: float) -> float:
     fall = exponential(-2.0 * max(0.0, 1.0 - math.sqrt(square * scale)))
     return (1.0 - fall) / (1.0 + fall)
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@fused
 def cubed_tanh_cutoff(square: float, scale: float) -> float:
     """Return tanh³(1 - r / cutoff) from r² and 1 / cutoff²; 0 from the cutoff on."""
     tanh = _falling_tanh(square, scale)
     return tanh * tanh * tanh
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@fused
 def cubed_tanh_cutoff_slope(square: float, scale: float) -> float:
     """Return how `cubed_tanh_cutoff` changes with r²; it has no such slope at 0."""
     tanh = _falling_tanh(square, scale)

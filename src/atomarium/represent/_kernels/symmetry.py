@@ -3,149 +3,168 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from atomarium.represent._kernels.lean import entry, lean, merged, reordered
 from atomarium.represent._kernels.symmetry_neighbors import (
-    NEAR_FADE,
-    count_most,
+    BEGIN,
+    PADDED_END,
+    SLOT,
     fill_radial,
     load_near,
 )
-from atomarium.represent._kernels.symmetry_plan import Neighborhoods, Plan
+from atomarium.represent._kernels.symmetry_plan import Neighborhoods, Plan, Room, block_of
 from atomarium.represent._kernels.symmetry_triplets import (
-    AT_ONCE,
     FADE,
     FIRST_FACTOR,
     THIRD_FADE,
+    begin_block,
     fill_fades,
     fill_gaussian,
     fill_powers,
     list_triplets,
-    multiply,
-    within,
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@entry
 def fill_symmetry_functions(
-    around: Neighborhoods, plan: Plan, out: np.ndarray, first: int, last: int
+    around: Neighborhoods, plan: Plan, room: Room, out: np.ndarray, first: int, last: int
 ) -> None:
     """Fill rows of out, which hold zeros, with the functions of centers first to last."""
-    most = count_most(around.offsets, first, last)
-    near = np.zeros((NEAR_FADE + plan.cutoffs.size, most))
-    present = np.zeros((plan.n_species + 1, 2), dtype=np.int64)
-    values = np.zeros(most)
-    ends = np.zeros((2, AT_ONCE), dtype=np.uint32)
-    rows = np.zeros((FIRST_FACTOR + plan.n_factors, AT_ONCE))
-    sums = np.zeros(plan.products.size)
     for center in range(first, last):
+        n_present, padded = load_near(around, center, plan, room.near, room.present)
         kind = plan.classes[around.numbers[center]]
-        n_present, padded = load_near(around, center, plan, near, present)
-        _sum_pairs(plan, kind, near, padded, present, n_present, values, out[center])
-        for a in range(n_present):
-            for b in range(a, n_present):
-                block = (kind * plan.n_species + present[a, 1]) * plan.n_species + present[b, 1]
-                if plan.blocks[block].program >= 0:
-                    _sum_block(plan, block, near, present, a, b, ends, rows, sums, out[center])
+        _sum_pairs(plan, kind, room, padded, n_present, out[center])
+        if plan.programs.size:
+            _sum_triplets(plan, kind, room, n_present, out[center])
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _sum_pairs(plan, kind, near, padded, present, n_present, values, row):
+@merged
+def _sum_pairs(plan, kind, room, padded, n_present, row):
+    present, values = room.present, room.values
     first = plan.radial_offsets[kind]
     for f in range(plan.radial_offsets[kind + 1] - first):
         # For all neighbors, though few may be wanted: functions hardly ever lack a species.
-        fill_radial(near, padded, plan.radials[first + f], values)
+        fill_radial(room.near, padded, plan.radials[first + f], values)
         for s in range(n_present):
-            block = kind * plan.n_species + present[s, 1]
+            block = kind * plan.n_species + present[s, SLOT]
             column = plan.sum_columns[plan.sum_offsets[block] + f]
             if column >= 0:
-                total = 0.0
-                for n in range(present[s, 0], present[s + 1, 0]):
-                    total += values[n]
-                row[column] = total
+                row[column] = _sum(values, present[s, BEGIN], present[s, PADDED_END])
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _sum_block(plan, block, near, present, a, b, ends, rows, sums, row):
-    program = plan.programs[plan.blocks[block].program]
-    limit = program.reach * program.reach if program.narrow else np.inf
-    stop_a = within(near, present[a, 0], present[a + 1, 0], program.reach)
-    stop_b = within(near, present[b, 0], present[b + 1, 0], program.reach)
-    place = (present[a, 0], present[b, 0], present[b, 0])
-    if a == b:
-        place = (present[a, 0], present[a, 0] + 1, -1)
-    for f in range(program.n_products):
-        sums[f] = 0.0
-    while place[0] < stop_a:
-        place, padded = list_triplets(near, place, (stop_a, stop_b), limit, ends, rows)
-        if padded:
-            _fill_factors(plan, program, near, ends, rows, padded)
-            _add_products(plan.products, program, rows, padded, sums)
-    column = plan.blocks[block].column
-    for f in range(program.n_products):
-        scale = plan.products[program.first_product + f].scale
-        row[plan.columns[column + f]] = scale * sums[f]
+@reordered
+def _sum(values: np.ndarray, begin: int, end: int) -> float:
+    total = 0.0
+    for n in range((end - begin) // 8 * 8):
+        # Unsigned, as numba looks twice at indices that might count from the end.
+        total += values[np.uint64(begin + n)]
+    return total
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _fill_factors(plan, program, near, ends, rows, padded):
+@merged
+def _sum_triplets(plan, kind, room, n_present, row):
+    """Sum over pairs of neighbors; blocks with the same program are worked on together."""
+    present, segments = room.present, room.segments
+    current, count, n_segments = -1, 0, 0
+    for a in range(n_present):
+        for b in range(a, n_present):
+            block = block_of(plan, kind, present[a, SLOT], present[b, SLOT])
+            number = plan.blocks[block].program
+            if number < 0:
+                continue
+            if number != current:
+                _sum_segments(plan, current, room, count, n_segments, row)
+                current, count, n_segments = number, 0, 0
+            place, borders = begin_block(plan.programs[number], room, a, b)
+            while place[0] < borders[0]:
+                begin = count
+                place, count = list_triplets(room, place, borders, count)
+                if count > begin:
+                    segments[n_segments, 0] = block
+                    segments[n_segments, 1] = begin
+                    segments[n_segments, 2] = count
+                    n_segments += 1
+                if place[0] < borders[0]:
+                    _sum_segments(plan, current, room, count, n_segments, row)
+                    count, n_segments = 0, 0
+    _sum_segments(plan, current, room, count, n_segments, row)
+
+
+@lean
+def _sum_segments(plan, number, room, padded, n_segments, row):
+    if padded:
+        program = plan.programs[number]
+        _fill_factors(plan, program, room.near, room.rows, padded)
+        for s in range(n_segments):
+            column = plan.blocks[room.segments[s, 0]].column
+            begin, end = room.segments[s, 1], room.segments[s, 2]
+            _add_products(plan, program, room.rows, begin, end, column, row)
+
+
+@merged
+def _fill_factors(plan, program, near, rows, padded):
     last = -1
     for g in range(program.n_gaussians):
         one = plan.gaussians[program.first_gaussian + g]
         if one.cutoff != last:
             last = one.cutoff
-            fill_fades(plan, last, near, ends, rows, padded)
-        fill_gaussian(one, near, ends, rows, padded, FIRST_FACTOR + g)
+            fill_fades(plan, last, near, rows, padded)
         fades = FADE if one.wide else THIRD_FADE
-        multiply(rows, FIRST_FACTOR + g, fades, padded, FIRST_FACTOR + g)
+        fill_gaussian(one, near, rows, padded, fades, FIRST_FACTOR + g)
     fill_powers(plan, program, rows, padded, FIRST_FACTOR + program.n_gaussians)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _add_products(products, program, rows, padded, sums):
+@merged
+def _add_products(plan, program, rows, begin, end, column, row):
     """Sum Gaussian times power for every function, four of one Gaussian at a time."""
     powers = FIRST_FACTOR + program.n_gaussians
     first, count = program.first_product, program.n_products
     f = 0
     while f < count:
-        gaussian = products[first + f].gaussian
-        row = FIRST_FACTOR + gaussian
-        if f + 4 <= count and products[first + f + 3].gaussian == gaussian:
-            four = (
-                powers + products[first + f].step,
-                powers + products[first + f + 1].step,
-                powers + products[first + f + 2].step,
-                powers + products[first + f + 3].step,
-            )
-            a, b, c, d = _sum_four(rows, row, four, padded)
-            sums[f] += a
-            sums[f + 1] += b
-            sums[f + 2] += c
-            sums[f + 3] += d
+        one = plan.products[first + f]
+        gaussian = FIRST_FACTOR + one.gaussian
+        if f + 4 <= count and plan.products[first + f + 3].gaussian == one.gaussian:
+            two, three = plan.products[first + f + 1], plan.products[first + f + 2]
+            four = plan.products[first + f + 3]
+            steps = (one.step, two.step, three.step, four.step)
+            a, b, c, d = _sum_four(rows, gaussian, powers, steps, begin, end)
+            row[plan.columns[column + f]] += one.scale * a
+            row[plan.columns[column + f + 1]] += two.scale * b
+            row[plan.columns[column + f + 2]] += three.scale * c
+            row[plan.columns[column + f + 3]] += four.scale * d
             f += 4
         else:
-            sums[f] += _sum_one(rows, row, powers + products[first + f].step, padded)
+            total = _sum_one(rows, gaussian, powers + one.step, begin, end)
+            row[plan.columns[column + f]] += one.scale * total
             f += 1
 
 
 # Sums may be taken in any order, so that they run in vector registers.
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
+@reordered
 def _sum_four(
-    rows: np.ndarray, row: int, others: tuple[int, int, int, int], padded: int
+    rows: np.ndarray,
+    gaussian: int,
+    powers: int,
+    steps: tuple[int, int, int, int],
+    begin: int,
+    end: int,
 ) -> tuple[float, float, float, float]:
     a = b = c = d = 0.0
-    for t in range(padded // 8 * 8):
-        factor = rows[row, t]
-        a += factor * rows[others[0], t]
-        b += factor * rows[others[1], t]
-        c += factor * rows[others[2], t]
-        d += factor * rows[others[3], t]
+    for n in range((end - begin) // 8 * 8):
+        # Unsigned, as numba looks twice at indices that might count from the end.
+        t = np.uint64(begin + n)
+        factor = rows[gaussian, t]
+        a += factor * rows[powers + steps[0], t]
+        b += factor * rows[powers + steps[1], t]
+        c += factor * rows[powers + steps[2], t]
+        d += factor * rows[powers + steps[3], t]
     return a, b, c, d
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
-def _sum_one(rows: np.ndarray, row: int, other: int, padded: int) -> float:
+@reordered
+def _sum_one(rows: np.ndarray, gaussian: int, power: int, begin: int, end: int) -> float:
     total = 0.0
-    for t in range(padded // 8 * 8):
-        total += rows[row, t] * rows[other, t]
+    for n in range((end - begin) // 8 * 8):
+        t = np.uint64(begin + n)
+        total += rows[gaussian, t] * rows[power, t]
     return total

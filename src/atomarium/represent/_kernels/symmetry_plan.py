@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from atomarium.represent._kernels.lean import merged
+
 #: Kinds of functions of pairs.
 PLAIN, GAUSSIAN, WAVE = range(3)
 #: Steps that make powers: 1 + λ cos θ, a product of two earlier steps, a power of one.
@@ -86,6 +88,12 @@ class Plan(NamedTuple):
     n_factors: int
 
 
+@merged
+def block_of(plan, kind, slot, other):
+    """Return the block of two kinds of neighbors of a kind of center, slots ascending."""
+    return (kind * plan.n_species + slot) * plan.n_species + other
+
+
 class Neighborhoods(NamedTuple):
     """Pairs sorted by center, neighbor species and distance."""
 
@@ -94,3 +102,27 @@ class Neighborhoods(NamedTuple):
     neighbors: np.ndarray
     vectors: np.ndarray
     distances: np.ndarray
+
+
+class Room(NamedTuple):
+    """Where one thread works, made once: the loops make no arrays.
+
+    Args:
+        near: Rows about neighbors.
+        near_flat: The same memory as one row.
+        present: What is known of each species that is present.
+        values: A row about neighbors.
+        forces: Three rows about neighbors, for derivatives.
+        rows: Rows about triplets.
+        rows_flat: The same memory as one row.
+        segments: Blocks of triplets, their beginnings and ends.
+    """
+
+    near: np.ndarray
+    near_flat: np.ndarray
+    present: np.ndarray
+    values: np.ndarray
+    forces: np.ndarray
+    rows: np.ndarray
+    rows_flat: np.ndarray
+    segments: np.ndarray

@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from atomarium.represent._kernels.lean import fused, lean, merged
 from atomarium.represent._kernels.symmetry_neighbors import (
     INVERSE,
     NEAR_FADE,
@@ -23,8 +23,11 @@ from atomarium.represent._kernels.symmetry_plan import BASE, PRODUCT
 from atomarium.represent._kernels.symmetry_triplets import (
     COSINE,
     FADE,
+    FIRST,
     FIRST_FACTOR,
+    ONES,
     OPPOSITE,
+    SECOND,
     THIRD_FADE,
     fade_sides,
     fill_gaussian,
@@ -49,11 +52,10 @@ from atomarium.represent._kernels.symmetry_triplets import (
 ) = range(FIRST_FACTOR, FIRST_FACTOR + 11)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@merged
 def begin_slopes(plan, program, rows, padded):
     """Set slopes to zero and work out powers and their slopes."""
-    for row in (SLOPE_P, SLOPE_Q, SLOPE_W, SLOPE_COSINE):
-        rows[row, :padded] = 0.0
+    clear_slopes(rows, padded)
     fill_powers(plan, program, rows, padded, FIRST_POWER)
     slopes = FIRST_POWER + program.n_steps
     for s in range(program.n_steps):
@@ -61,7 +63,14 @@ def begin_slopes(plan, program, rows, padded):
         _fill_power_slope(step, rows, padded, FIRST_POWER, slopes, s)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+@lean
+def clear_slopes(rows: np.ndarray, padded: int) -> None:
+    """Set slopes to zero."""
+    for t in range(padded // 8 * 8):
+        rows[SLOPE_P, t] = rows[SLOPE_Q, t] = rows[SLOPE_W, t] = rows[SLOPE_COSINE, t] = 0.0
+
+
+@fused
 def _fill_power_slope(step, rows, padded, powers, slopes, out):
     left, right = step.left, step.right
     if step.code == BASE:
@@ -77,13 +86,13 @@ def _fill_power_slope(step, rows, padded, powers, slopes, out):
             rows[slopes + out, t] = step.value * power * rows[slopes + left, t]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def fill_gaussian_and_fades(plan, one, near, ends, rows, padded):
+@merged
+def fill_gaussian_and_fades(plan, one, near, rows, padded):
     """Fill a Gaussian, the product of its cutoff values, and the slopes of that product."""
-    fill_gaussian(one, near, ends, rows, padded, GAUSSIAN)
+    fill_gaussian(one, near, rows, padded, ONES, GAUSSIAN)
     fades = NEAR_FADE + one.cutoff
     slopes = fades + plan.cutoffs.size
-    fade_sides(near, fades, ends, rows, padded)
+    fade_sides(near, fades, rows, padded)
     if one.wide:
         for t in range(padded):
             rows[THIRD_FADE, t] = 1.0
@@ -92,20 +101,28 @@ def fill_gaussian_and_fades(plan, one, near, ends, rows, padded):
         scale = 1.0 / (plan.cutoffs[one.cutoff] * plan.cutoffs[one.cutoff])
         fade(rows, OPPOSITE, padded, plan.cutoff_function, scale, THIRD_FADE)
         fade_slopes(rows, OPPOSITE, padded, plan.cutoff_function, scale, FADE_W)
-    _fill_fade_slopes(near, fades, slopes, ends, rows, padded)
+    _fill_fade_slopes(near, fades, slopes, rows, padded)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _fill_fade_slopes(near, fades, slopes, ends, rows, padded):
+@lean
+def _fill_fade_slopes(near, fades, slopes, rows, padded):
     for t in range(padded // 8 * 8):
         third = rows[THIRD_FADE, t]
-        rows[FADE_P, t] = near[slopes, ends[0, t]] * near[fades, ends[1, t]] * third
-        rows[FADE_Q, t] = near[fades, ends[0, t]] * near[slopes, ends[1, t]] * third
+        rows[FADE_P, t] = (
+            near[slopes, np.uint32(rows[FIRST, t])]
+            * near[fades, np.uint32(rows[SECOND, t])]
+            * third
+        )
+        rows[FADE_Q, t] = (
+            near[fades, np.uint32(rows[FIRST, t])]
+            * near[slopes, np.uint32(rows[SECOND, t])]
+            * third
+        )
         rows[FADE_W, t] *= rows[FADE, t]
         rows[FADE, t] *= third
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@lean
 def begin_weights(rows: np.ndarray, padded: int) -> None:
     """Set the weighted sums of powers to zero."""
     for t in range(padded // 8 * 8):
@@ -113,7 +130,7 @@ def begin_weights(rows: np.ndarray, padded: int) -> None:
         rows[WEIGHT_SLOPE, t] = 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+@fused
 def add_weight(rows: np.ndarray, padded: int, power: int, slope: int, weight: float) -> None:
     """Add a power and its slope to the weighted sums."""
     for t in range(padded // 8 * 8):
@@ -121,8 +138,8 @@ def add_weight(rows: np.ndarray, padded: int, power: int, slope: int, weight: fl
         rows[WEIGHT_SLOPE, t] += weight * rows[slope, t]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-def add_slopes(one, near, ends, rows, padded):
+@fused
+def add_slopes(one, near, rows, padded):
     """Add the slopes of a Gaussian times the weighted sum of powers."""
     eta, shift = one.eta, one.shift
     third = 0.0 if one.wide else 1.0
@@ -137,16 +154,19 @@ def add_slopes(one, near, ends, rows, padded):
         # (r - s)² changes with r² by 1 - s / r; the 1 is above.
         for t in range(padded // 8 * 8):
             rise = rows[WEIGHT, t] * rows[GAUSSIAN, t] * rows[FADE, t] * eta * shift
-            rows[SLOPE_P, t] += rise * near[INVERSE, ends[0, t]]
-            rows[SLOPE_Q, t] += rise * near[INVERSE, ends[1, t]]
+            rows[SLOPE_P, t] += rise * near[INVERSE, np.uint32(rows[FIRST, t])]
+            rows[SLOPE_Q, t] += rise * near[INVERSE, np.uint32(rows[SECOND, t])]
             rows[SLOPE_W, t] += third * rise / math.sqrt(max(rows[OPPOSITE, t], 1e-300))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-def end_slopes(near: np.ndarray, ends: np.ndarray, rows: np.ndarray, padded: int) -> None:
+@fused
+def end_slopes(near: np.ndarray, rows: np.ndarray, padded: int) -> None:
     """Turn slopes with the cosine into such with the squared sides."""
     for t in range(padded // 8 * 8):
-        first, second = near[INVERSE, ends[0, t]], near[INVERSE, ends[1, t]]
+        first, second = (
+            near[INVERSE, np.uint32(rows[FIRST, t])],
+            near[INVERSE, np.uint32(rows[SECOND, t])],
+        )
         slope = 0.5 * rows[SLOPE_COSINE, t]
         cosine = rows[COSINE, t]
         rows[SLOPE_P, t] += slope * first * (second - cosine * first)
@@ -154,11 +174,11 @@ def end_slopes(near: np.ndarray, ends: np.ndarray, rows: np.ndarray, padded: int
         rows[SLOPE_W, t] -= slope * first * second
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-def spread_slopes(near, ends, rows, padded, forces):
+@fused
+def spread_slopes(near, rows, padded, forces):
     """Add the slopes with the vectors to the neighbors."""
     for t in range(padded):
-        j, k = ends[0, t], ends[1, t]
+        j, k = np.uint32(rows[FIRST, t]), np.uint32(rows[SECOND, t])
         p, q, w = 2.0 * rows[SLOPE_P, t], 2.0 * rows[SLOPE_Q, t], 2.0 * rows[SLOPE_W, t]
         for axis in range(3):
             first, second = near[X + axis, j], near[X + axis, k]

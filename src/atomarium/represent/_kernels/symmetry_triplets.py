@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from atomarium.represent._kernels.cutoffs import exponential
+from atomarium.represent._kernels.lean import fused, lean, merged
+from atomarium.represent._kernels.sieve import count_kept, store_kept
 from atomarium.represent._kernels.symmetry_neighbors import (
+    BEGIN,
     DISTANCE,
+    END,
     INVERSE,
     NEAR_FADE,
+    PLACE,
     SQUARE,
     X,
     Y,
@@ -19,15 +23,24 @@ from atomarium.represent._kernels.symmetry_neighbors import (
     fade,
 )
 from atomarium.represent._kernels.symmetry_plan import BASE, PRODUCT
+from atomarium.represent._kernels.vectors import (
+    LANES,
+    load,
+    multiply,
+    multiply_add,
+    spread,
+    store,
+)
 
-#: Half the sum of the squared sides, cosine at the center, square of the third side, product of
-#: the cutoff values of two and of three sides; from FIRST_FACTOR on what functions are made of.
-HALF, COSINE, OPPOSITE, FADE, THIRD_FADE, FIRST_FACTOR = range(6)
+#: Ones, the two neighbors, half the sum of the squared sides, cosine at the center, square of the third
+#: side, product of the cutoff values of two and of three sides; from FIRST_FACTOR on what functions
+#: are made of.
+ONES, FIRST, SECOND, HALF, COSINE, OPPOSITE, FADE, THIRD_FADE, FIRST_FACTOR = range(9)
 #: Triplets worked on at a time.
 AT_ONCE = 128
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@lean
 def within(near: np.ndarray, start: int, stop: int, reach: float) -> int:
     """Return where neighbors of one species, nearest first, leave the reach."""
     while stop > start and near[DISTANCE, stop - 1] >= reach:
@@ -35,98 +48,123 @@ def within(near: np.ndarray, start: int, stop: int, reach: float) -> int:
     return stop
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-def list_triplets(near, place, stops, limit, ends, rows):
-    """List triplets of two neighbors while there is room.
+@lean
+def begin_block(program, room, a, b):
+    """Return where triplets of the a-th and b-th species begin, and which of them count.
+
+    Returns:
+        The first neighbor and the first eight of the other to begin with; where the first ends,
+        where the other begins and ends, and the limit of the third side's square.
+    """
+    near, present = room.near, room.present
+    limit = program.reach * program.reach if program.narrow else np.inf
+    end = within(near, present[a, BEGIN], present[a, END], program.reach)
+    other_end = within(near, present[b, BEGIN], present[b, END], program.reach)
+    place = (present[a, BEGIN], present[b, BEGIN])
+    return place, (end, present[b, BEGIN], other_end, limit)
+
+
+@lean
+def list_triplets(room, place, borders, count):
+    """List triplets of two neighbors, behind those there are, while there is room.
 
     Args:
-        near: Rows about neighbors.
-        place: The two neighbors to begin with, and where others begin for the next first; that is
-            -1 if just behind it.
-        stops: Where first neighbors end, and others.
-        limit: The third side's square must be below.
-        ends: Filled with the two neighbors.
-        rows: Filled with the geometry, and padded.
+        room: Its rows about triplets are filled with ends and geometry, and padded.
+        place: As `begin_block` returns it, or this function, to go on.
+        borders: As `begin_block` returns them.
+        count: How many there are, with padding.
 
     Returns:
         The place to go on from, and how many triplets there are with padding.
     """
-    j, k, begin = place
-    count = np.uint64(0)
-    while j < stops[0]:
-        x, y, z = near[X, j], near[Y, j], near[Z, j]
-        square, inverse = near[SQUARE, j], near[INVERSE, j]
-        stop = min(stops[1], k + AT_ONCE - np.int64(count))
-        # Unsigned, as numba looks twice at indices that might count from the end.
-        for n in range(np.uint64(k), np.uint64(max(k, stop))):
-            dot = x * near[X, n] + y * near[Y, n] + z * near[Z, n]
-            opposite = max(0.0, square + near[SQUARE, n] - 2.0 * dot)
-            ends[0, count] = j
-            ends[1, count] = n
-            rows[HALF, count] = dot + opposite
-            rows[COSINE, count] = dot * (inverse * near[INVERSE, n])
-            rows[OPPOSITE, count] = opposite
-            count += np.uint64(opposite < limit)
-        k = max(k, stop)
-        if k < stops[1]:
-            if count == AT_ONCE:
-                break
-            continue
-        j += 1
-        k = j + 1 if begin < 0 else begin
-    padded = (np.int64(count) + 7) // 8 * 8
-    for t in range(np.int64(count), padded):
-        ends[0, t] = ends[1, t] = near.shape[1] - 1
-        rows[HALF, t] = rows[COSINE, t] = rows[OPPOSITE, t] = 0.0
-    return (j, k, begin), padded
+    end, other_begin, other_end, greatest = borders
+    near, rows, flat, out = room.near, room.rows, room.near_flat, room.rows_flat
+    width, row = near.shape[1], rows.shape[1]
+    limit, minus_two, one = spread(greatest), spread(-2.0), spread(1.0)
+    j, k = place
+    while j < end and count <= row - 2 * LANES:
+        x, y, z = spread(near[X, j]), spread(near[Y, j]), spread(near[Z, j])
+        square, inverse = spread(near[SQUARE, j]), spread(near[INVERSE, j])
+        first = spread(near[PLACE, j])
+        k = max(k, (j + 1) // LANES * LANES)
+        while k < other_end and count <= row - 2 * LANES:
+            dot = multiply(x, load(flat, X * width + k))
+            dot = multiply_add(y, load(flat, Y * width + k), dot)
+            dot = multiply_add(z, load(flat, Z * width + k), dot)
+            squares = multiply_add(one, square, load(flat, SQUARE * width + k))
+            opposite = multiply_add(minus_two, dot, squares)
+            cosine = multiply(dot, multiply(inverse, load(flat, INVERSE * width + k)))
+            half = multiply_add(one, dot, opposite)
+            store(out, FIRST * row + count, first)
+            begin = j + 1 - k
+            second = load(flat, PLACE * width + k)
+            store_kept(out, SECOND * row + count, second, opposite, limit, begin)
+            store_kept(out, HALF * row + count, half, opposite, limit, begin)
+            store_kept(out, COSINE * row + count, cosine, opposite, limit, begin)
+            store_kept(out, OPPOSITE * row + count, opposite, opposite, limit, begin)
+            count += count_kept(opposite, limit, begin)
+            k += LANES
+        if k >= other_end:
+            j += 1
+            k = other_begin
+    # Padding: triplets of neighbors that do not count.
+    nothing, nobody = spread(0.0), spread(float(width - 1))
+    store(out, FIRST * row + count, nobody)
+    store(out, SECOND * row + count, nobody)
+    store(out, HALF * row + count, nothing)
+    store(out, COSINE * row + count, nothing)
+    store(out, OPPOSITE * row + count, nothing)
+    padded = (count + 7) // 8 * 8
+    return (j, k), padded
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def fade_sides(
-    near: np.ndarray, fades: int, ends: np.ndarray, rows: np.ndarray, padded: int
-) -> None:
+@lean
+def fade_sides(near: np.ndarray, fades: int, rows: np.ndarray, padded: int) -> None:
     """Fill the product of the cutoff values of the sides at the center."""
     for t in range(padded // 8 * 8):
-        rows[FADE, t] = near[fades, ends[0, t]] * near[fades, ends[1, t]]
+        rows[FADE, t] = (
+            near[fades, np.uint32(rows[FIRST, t])] * near[fades, np.uint32(rows[SECOND, t])]
+        )
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def fill_fades(plan, cutoff, near, ends, rows, padded):
+@merged
+def fill_fades(plan, cutoff, near, rows, padded):
     """Fill the products of cutoff values."""
     scale = 1.0 / (plan.cutoffs[cutoff] * plan.cutoffs[cutoff])
-    fade_sides(near, NEAR_FADE + cutoff, ends, rows, padded)
+    fade_sides(near, NEAR_FADE + cutoff, rows, padded)
     fade(rows, OPPOSITE, padded, plan.cutoff_function, scale, THIRD_FADE)
-    multiply(rows, THIRD_FADE, FADE, padded, THIRD_FADE)
+    multiply_rows(rows, THIRD_FADE, FADE, padded, THIRD_FADE)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def multiply(rows: np.ndarray, left: int, right: int, padded: int, out: int) -> None:
+@lean
+def multiply_rows(rows: np.ndarray, left: int, right: int, padded: int, out: int) -> None:
     """Fill a row with the product of two."""
     for t in range(padded // 8 * 8):
         rows[out, t] = rows[left, t] * rows[right, t]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-def fill_gaussian(one, near, ends, rows, padded, out):
-    """Fill a Gaussian of two or three sides, without cutoff values."""
+@fused
+def fill_gaussian(one, near, rows, padded, factor, out):
+    """Fill a Gaussian of two or three sides, times a row."""
     eta, shift = one.eta, one.shift
     if shift != 0.0:
         third = 0.0 if one.wide else 1.0
         for t in range(padded // 8 * 8):
-            first = near[DISTANCE, ends[0, t]] - shift
-            second = near[DISTANCE, ends[1, t]] - shift
+            first = near[DISTANCE, np.uint32(rows[FIRST, t])] - shift
+            second = near[DISTANCE, np.uint32(rows[SECOND, t])] - shift
             opposite = math.sqrt(rows[OPPOSITE, t]) - shift
             square = first * first + second * second + third * opposite * opposite
-            rows[out, t] = exponential(-eta * square)
+            rows[out, t] = exponential(-eta * square) * rows[factor, t]
     elif one.wide:
         for t in range(padded // 8 * 8):
-            rows[out, t] = exponential(-eta * (2.0 * rows[HALF, t] - rows[OPPOSITE, t]))
+            square = 2.0 * rows[HALF, t] - rows[OPPOSITE, t]
+            rows[out, t] = exponential(-eta * square) * rows[factor, t]
     else:
         for t in range(padded // 8 * 8):
-            rows[out, t] = exponential(-2.0 * eta * rows[HALF, t])
+            rows[out, t] = exponential(-2.0 * eta * rows[HALF, t]) * rows[factor, t]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@merged
 def fill_powers(plan, program, rows, padded, out):
     """Fill the powers of a program, from row `out` on."""
     for s in range(program.n_steps):
@@ -134,19 +172,19 @@ def fill_powers(plan, program, rows, padded, out):
         if step.code == BASE:
             fill_base(step.value, rows, padded, out + s)
         elif step.code == PRODUCT:
-            multiply(rows, out + step.left, out + step.right, padded, out + s)
+            multiply_rows(rows, out + step.left, out + step.right, padded, out + s)
         else:
             fill_power(rows, out + step.left, step.value, padded, out + s)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+@fused
 def fill_base(direction: float, rows: np.ndarray, padded: int, out: int) -> None:
     """Fill 1 + λ cos θ; rounding may take it below 0."""
     for t in range(padded // 8 * 8):
         rows[out, t] = max(0.0, 1.0 + direction * rows[COSINE, t])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@lean
 def fill_power(rows: np.ndarray, base: int, power: float, padded: int, out: int) -> None:
     """Fill a power of a row that is not a whole one."""
     for t in range(padded // 8 * 8):
