@@ -101,14 +101,18 @@ class WordColumn:
 
 def choose_ids(columns: Mapping[str, WordColumn], n_structures: int) -> tuple[str, tuple[str, ...]]:
     """Return the name of the column that names structures, and its words; empty when none does."""
-    by_lower = {name.lower(): name for name in reversed(columns)}
-    names = [by_lower[lower] for lower in _ID_NAMES if lower in by_lower]
-    names += [name for name in columns if names_structures(name) and name not in names]
-    for name in names:
+    for name in id_columns(columns):
         words = columns[name].words(n_structures)
         if all(words) and len(set(words)) == n_structures:
             return name, tuple(words)
     return "", ()
+
+
+def id_columns(names: Iterable[str]) -> list[str]:
+    """Return the names that may name structures, the best first."""
+    able = [name for name in names if names_structures(name)]
+    order = {known: place for place, known in enumerate(_ID_NAMES)}
+    return sorted(able, key=lambda name: order.get(name.lower(), len(order)))
 
 
 def names_structures(name: str) -> bool:
