@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 from jaxtyping import Float, Float64, Int64
@@ -76,10 +76,10 @@ class Soap:
     l_max: int = 6
     width: float = 0.5
     center_weight: float = 1.0
-    basis: Literal["gto"] = "gto"
-    layout: Literal["kernel", "featomic"] = "kernel"
+    basis: str = "gto"
+    layout: str = "kernel"
     normalize: bool = False
-    dtype: Literal["float64", "float32"] = "float64"
+    dtype: str = "float64"
 
     def __post_init__(self) -> None:
         numbers = sorted(number_of(symbol) for symbol in self.species)
