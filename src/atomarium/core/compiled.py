@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from numba import get_num_threads, njit
+from numba import get_num_threads, njit, set_num_threads
 
 
 def compiled(function: Callable[..., Any], **options: Any) -> Any:
@@ -33,17 +34,28 @@ def inlined(function: Callable[..., Any]) -> Any:
 
 
 def count_threads() -> int:
-    """Return how many threads compiled code may use; `numba.set_num_threads` limits them."""
+    """Return how many threads compiled code may use; `limit_threads` limits them."""
     return get_num_threads()
 
 
+@contextmanager
+def limit_threads(threads: int) -> Generator[None]:
+    """Let compiled code use so many threads at most in a block, never more than there are."""
+    before = get_num_threads()
+    set_num_threads(max(1, min(threads, before)))
+    try:
+        yield
+    finally:
+        set_num_threads(before)
+
+
 def _stamped(dispatcher: Any, function: Callable[..., Any]) -> Any:
+    attributes: dict[str, Any] = vars(dispatcher)
     # NUMBA_DISABLE_JIT leaves the function as it was, without a cache.
-    cache = getattr(dispatcher, "_cache", None)
-    if cache is not None:
-        file: Any = vars(cache)["_cache_file"]
+    if "_cache" in attributes:
+        file: dict[str, Any] = vars(vars(attributes["_cache"])["_cache_file"])
         folder = Path(inspect.getfile(function)).parent
-        vars(file)["_source_stamp"] = (vars(file)["_source_stamp"], _stamp_of_folder(folder))
+        file["_source_stamp"] = (file["_source_stamp"], _stamp_of_folder(folder))
     return dispatcher
 
 
