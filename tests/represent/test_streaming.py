@@ -22,7 +22,7 @@ MOLECULES = Structures.from_ase([molecule(name) for name in ("CH4", "H2O", "C2H6
 def test_runs_equal_all_at_once(
     representation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streaming, "_ATOMS_AT_ONCE", 7)
+    monkeypatch.setattr(streaming, "ATOMS_AT_ONCE", 7)
     kept = compute_into(tmp_path / "rows", representation, MOLECULES, show=False)
     whole = representation.compute(MOLECULES)
     assert isinstance(kept.values, np.memmap)

@@ -56,9 +56,9 @@ def _version(package: str) -> str:
 
 
 def _threads() -> list[str]:
-    import numba
     from threadpoolctl import threadpool_info
 
+    from atomarium.core.compiled import count_threads
     from atomarium.experiment.machine import machine
 
     here = machine()
@@ -68,7 +68,7 @@ def _threads() -> list[str]:
     }
     return [
         f"machine: {here['processor']}, {here['cores']} cores, {here['system']}",
-        f"threads: numba {numba.get_num_threads()}, "
+        f"threads: compiled code {count_threads()}, "
         + ", ".join(f"{name} {n}" for name, n in pools.items()),
     ]
 

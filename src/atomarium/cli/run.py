@@ -122,13 +122,13 @@ def _print_outcome(console: Console, plan: Plan, outcome: Outcome) -> None:
         unit = target.unit or "unit not stated"
         table = Table(
             Column("model", no_wrap=True),
-            Column("training", justify="right"),
+            Column("n", justify="right"),
             Column("MAE", no_wrap=True),
             Column("RMSE", no_wrap=True),
-            Column("fit, s", justify="right"),
-            Column("predict, ms", justify="right"),
+            Column("fit", justify="right"),
+            Column("predict", justify="right"),
             box=SIMPLE,
-            title=f"{name} ({unit}); times are CPU time",
+            title=f"{name} ({unit}); CPU seconds to fit, milliseconds to predict one",
             title_justify="left",
         )
         for point in (p for p in _last_points(points) if p.target == name):

@@ -50,12 +50,11 @@ def limit_threads(threads: int) -> Generator[None]:
 
 
 def _stamped(dispatcher: Any, function: Callable[..., Any]) -> Any:
-    attributes: dict[str, Any] = vars(dispatcher)
     # NUMBA_DISABLE_JIT leaves the function as it was, without a cache.
-    if "_cache" in attributes:
-        file: dict[str, Any] = vars(vars(attributes["_cache"])["_cache_file"])
+    if hasattr(dispatcher, "_cache"):
+        file = dispatcher._cache._cache_file  # noqa: SLF001 - numba offers no other way
         folder = Path(inspect.getfile(function)).parent
-        file["_source_stamp"] = (file["_source_stamp"], _stamp_of_folder(folder))
+        file._source_stamp = (file._source_stamp, _stamp_of_folder(folder))  # noqa: SLF001
     return dispatcher
 
 

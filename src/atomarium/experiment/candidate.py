@@ -15,10 +15,9 @@ from atomarium.core.features import Features
 from atomarium.core.structures import Structures
 from atomarium.models.ridge import Ridge
 from atomarium.represent.composition import Composition
-from atomarium.represent.streaming import Representation, runs_of_atoms
+from atomarium.represent.streaming import ATOMS_AT_ONCE, Representation, runs_of_atoms
 
 Baseline = Literal["composition", "none"]
-_ATOMS_AT_ONCE = 20_000
 
 
 @runtime_checkable
@@ -106,7 +105,7 @@ class Candidate:
             advance: Told the number of structures whenever some are done.
         """
         parts: list[Features] = []
-        for run in runs_of_atoms(structures, _ATOMS_AT_ONCE):
+        for run in runs_of_atoms(structures, ATOMS_AT_ONCE):
             features = self.representation.compute(run)
             parts.append(self.model.digest(features, extensive=extensive))
             advance(len(run))

@@ -22,7 +22,8 @@ from atomarium.core.progress import progress
 from atomarium.core.structures import Structures
 
 _FORMAT, _VERSION = "atomarium-features", 1
-_ATOMS_AT_ONCE = 20_000
+#: Rows of so many atoms stay in the processor's caches until they are reduced.
+ATOMS_AT_ONCE = 500
 
 
 @runtime_checkable
@@ -60,7 +61,7 @@ def compute_into(
 ) -> Features:
     """Compute features run by run into a folder and return them memory-mapped.
 
-    Memory is bounded by one run of about 20,000 atoms. The folder appears when all is done; an
+    Memory is bounded by one run of about 500 atoms, or one structure. The folder appears when all is done; an
     older one of features is replaced.
 
     Args:
@@ -87,7 +88,7 @@ def compute_into(
         with progress("represent", len(structures), show=show) as bar:
             first = _reduced(settled.compute(structures[:1]), reduce)
             values, start = _empty_values(part, first, structures, dtype), 0
-            for run in runs_of_atoms(structures, _ATOMS_AT_ONCE):
+            for run in runs_of_atoms(structures, ATOMS_AT_ONCE):
                 features = _reduced(settled.compute(run), reduce)
                 values[start : start + len(features.values)] = features.values
                 start += len(features.values)

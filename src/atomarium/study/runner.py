@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from concurrent.futures import as_completed
 from contextlib import contextmanager
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from atomarium.experiment.record import (
 )
 from atomarium.experiment.trial import Trial, run
 from atomarium.study.plan import Plan
+from atomarium.study.threads import side_by_side
 
 
 def run_study(plan: Plan, folder: Path, *, show: bool = True) -> list[Record]:
@@ -71,9 +74,15 @@ def _run_group(plan: Plan, group: list[Trial], trials: Path, *, show: bool) -> N
         for trial in group:
             keep_failure(trials, trial, str(error))
         return
-    with progress(f"train {group[0].model}", len(group), show=show) as bar:
-        for trial in group:
-            _run_one(plan, trial, trials, features=features, per_structure=per_structure)
+    train = partial(_run_one, plan, trials=trials, features=features, per_structure=per_structure)
+    with (
+        progress(f"train {group[0].model}", len(group), show=show) as bar,
+        side_by_side(len(group)) as pool,
+    ):
+        # Large ones first, so that no thread is left alone with one at the end.
+        largest_first = sorted(group, key=lambda trial: -trial.n_train)
+        for done in as_completed([pool.submit(train, trial) for trial in largest_first]):
+            trial = done.result()
             bar.advance(note=f"{trial.target.name}, {trial.n_train} structures")
 
 
@@ -90,14 +99,15 @@ def _represent(plan: Plan, trial: Trial, *, show: bool) -> tuple[Features, float
 
 
 def _run_one(
-    plan: Plan, trial: Trial, trials: Path, *, features: Features, per_structure: float
-) -> None:
+    plan: Plan, trial: Trial, *, trials: Path, features: Features, per_structure: float
+) -> Trial:
     try:
         result = run(trial, plan.dataset, features)
     except InputError as error:
         keep_failure(trials, trial, str(error))
-        return
-    keep_result(trials, trial, result, per_structure=per_structure, cite=plan.cite)
+    else:
+        keep_result(trials, trial, result, per_structure=per_structure, cite=plan.cite)
+    return trial
 
 
 @contextmanager

@@ -1,24 +1,37 @@
-"""How many threads the numerical libraries use."""
+"""How many threads a study uses, and what for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+
+from threadpoolctl import threadpool_limits
+
+from atomarium.core.compiled import count_threads, limit_threads
 
 
 @contextmanager
-def limited_to(threads: int | None) -> Iterator[None]:
-    """Limit numba and the linear algebra to some threads for a block; None changes nothing."""
+def limited_to(threads: int | None) -> Generator[None]:
+    """Use so many threads at most in a block; None changes nothing."""
     if threads is None:
         yield
         return
-    import numba
-    from threadpoolctl import threadpool_limits
+    with limit_threads(threads), threadpool_limits(limits=threads):
+        yield
 
-    before = numba.get_num_threads()
-    numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
-    try:
-        with threadpool_limits(limits=threads):
-            yield
-    finally:
-        numba.set_num_threads(before)
+
+@contextmanager
+def side_by_side(n_tasks: int) -> Generator[Executor]:
+    """Yield a pool that runs trainings side by side, one thread each.
+
+    Threads of the linear algebra would wait for each other in matrices as small as most; whole
+    trainings do not, and their results do not depend on how many there are at a time. What has
+    not begun is dropped when the block fails.
+    """
+    with threadpool_limits(limits=1):
+        pool = ThreadPoolExecutor(max(1, min(count_threads(), n_tasks)))
+        try:
+            yield pool
+        finally:
+            pool.shutdown(cancel_futures=True)
