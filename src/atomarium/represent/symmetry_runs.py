@@ -172,7 +172,7 @@ def _runs(structures: Structures) -> Iterator[slice]:
     """Cut structures into runs of about equally many atoms, at least one structure each."""
     start = 0
     while start < len(structures):
-        limit = structures.offsets[start] + _ATOMS_AT_ONCE
+        limit = int(structures.offsets[start]) + _ATOMS_AT_ONCE
         stop = int(np.searchsorted(structures.offsets, limit, side="right")) - 1
         stop = max(stop, start + 1)
         yield slice(start, stop)
