@@ -82,7 +82,7 @@ def test_open_prints_the_address(finished: Path) -> None:
 def test_doctor_names_what_is_missing() -> None:
     done = atomarium("doctor", folder=Path.cwd())
     assert "numba" in done.stdout
-    assert "threads: numba" in done.stdout
+    assert "threads: compiled code" in done.stdout
 
 
 @pytest.mark.parametrize(

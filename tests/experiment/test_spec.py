@@ -78,7 +78,7 @@ def test_fault_is_named_with_line_and_key(old: str, new: str, message: str) -> N
 
 def test_broken_toml_is_named_with_line() -> None:
     with pytest.raises(InputError, match=r"study.toml: not valid TOML: .*line 1"):
-        parse("name = ")
+        parse("name = = 3")
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:

@@ -246,7 +246,8 @@ def _check_units(spec: StudySpec, text: str, name: str) -> None:
 
 def _first_fault(error: ValidationError, model: type[BaseModel], text: str, name: str) -> str:
     """Say the first fault in one sentence: where, what was given, what would be right."""
-    fault = error.errors()[0]
+    # A misspelled key is also a missing one: what was written comes before what was not.
+    fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     place = tuple(part for part in fault["loc"] if not _is_branch(part))
     where = _where(name, text, tuple(str(part) for part in place))
     if fault["type"] == "extra_forbidden":

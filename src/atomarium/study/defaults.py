@@ -9,10 +9,9 @@ import tomli_w
 
 from atomarium.core.dataset import Dataset
 
-_SOAP = {
-    "representation": {"kind": "soap", "cutoff": 5.0, "n_max": 8, "l_max": 6},
-    "model": {"kind": "krr"},
-}
+#: In molecules the first two shells of neighbors decide, and narrow Gaussians tell them apart.
+_MOLECULES = {"kind": "soap", "cutoff": 3.5, "n_max": 8, "l_max": 6, "width": 0.3}
+_CRYSTALS = {"kind": "soap", "cutoff": 5.0, "n_max": 8, "l_max": 6, "width": 0.5}
 
 
 def default_study(
@@ -34,12 +33,17 @@ def default_study(
     """
     settings = {"unit": unit, "extensive": extensive}
     given = {key: value for key, value in settings.items() if value is not None}
+    periodic = bool(dataset.structures.periodic.any())
     models: dict[str, object] = {
         "mean": {"model": {"kind": "mean"}},
         "composition": {"model": {"kind": "ridge"}},
-        "soap-krr": {**_SOAP, "baseline": "composition"},
+        "soap-krr": {
+            "representation": _CRYSTALS if periodic else _MOLECULES,
+            "model": {"kind": "krr"},
+            "baseline": "composition",
+        },
     }
-    if not dataset.structures.periodic.any():
+    if not periodic:
         models["coulomb-krr"] = {
             "representation": {"kind": "coulomb-matrix"},
             "model": {"kind": "krr"},

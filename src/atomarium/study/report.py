@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,7 @@ def _dataset(plan: Plan) -> dict[str, Any]:
                 "severity": one.severity,
                 "text": f"{one.message}; {one.advice}" if one.advice else one.message,
             }
-            for one in check(dataset)
+            for one in check(replace(dataset, targets=plan.targets))
         ],
     }
 
