@@ -60,8 +60,12 @@ def begin_block(program, room, a, b):
     limit = program.reach * program.reach if program.narrow else np.inf
     end = within(near, present[a, BEGIN], present[a, END], program.reach)
     other_end = within(near, present[b, BEGIN], present[b, END], program.reach)
-    place = (present[a, BEGIN], present[b, BEGIN])
-    return place, (end, present[b, BEGIN], other_end, limit)
+    begin, other_begin = present[a, BEGIN], present[b, BEGIN]
+    n_first, n_other = end - begin, other_end - other_begin
+    # The first is taken one by one, the other by eights: what takes fewer goes.
+    if n_first * ((n_other + 7) // LANES) > n_other * ((n_first + 7) // LANES):
+        begin, other_begin, end, other_end = other_begin, begin, other_end, end
+    return (begin, other_begin), (end, other_begin, other_end, limit)
 
 
 @lean
@@ -82,11 +86,14 @@ def list_triplets(room, place, borders, count):
     width, row = near.shape[1], rows.shape[1]
     limit, minus_two, one = spread(greatest), spread(-2.0), spread(1.0)
     j, k = place
+    # Of two neighbors of one species, the other comes behind the first.
+    one_species = end == other_end
     while j < end and count <= row - 2 * LANES:
         x, y, z = spread(near[X, j]), spread(near[Y, j]), spread(near[Z, j])
         square, inverse = spread(near[SQUARE, j]), spread(near[INVERSE, j])
         first = spread(near[PLACE, j])
-        k = max(k, (j + 1) // LANES * LANES)
+        if one_species:
+            k = max(k, (j + 1) // LANES * LANES)
         while k < other_end and count <= row - 2 * LANES:
             dot = multiply(x, load(flat, X * width + k))
             dot = multiply_add(y, load(flat, Y * width + k), dot)
@@ -96,7 +103,7 @@ def list_triplets(room, place, borders, count):
             cosine = multiply(dot, multiply(inverse, load(flat, INVERSE * width + k)))
             half = multiply_add(one, dot, opposite)
             store(out, FIRST * row + count, first)
-            begin = j + 1 - k
+            begin = j + 1 - k if one_species else 0
             second = load(flat, PLACE * width + k)
             store_kept(out, SECOND * row + count, second, opposite, limit, begin)
             store_kept(out, HALF * row + count, half, opposite, limit, begin)
