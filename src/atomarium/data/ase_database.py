@@ -29,10 +29,9 @@ _ROWS_AT_ONCE = 10_000
 _COLUMNS = ("id", "numbers", "positions", "cell", "pbc", "key_value_pairs", "data")
 #: Columns of calculators and of atoms, and their units, which are those of ASE.
 _NUMBERS = {"energy": "eV", "free_energy": "eV", "magmom": ""}
-_BLOBS = {
+_ARRAYS = {"stress": "eV/Å^3", "dipole": "e Å"}
+_ATOM_ARRAYS = {
     "forces": "eV/Å",
-    "stress": "eV/Å^3",
-    "dipole": "e Å",
     "magmoms": "",
     "charges": "e",
     "momenta": "",
@@ -77,7 +76,7 @@ def _metadata(path: Path, database: sqlite3.Connection) -> dict[str, Any]:
 
 
 def _rows(path: Path, database: sqlite3.Connection) -> Iterator[dict[str, Sequence[Any]]]:
-    columns = [*_COLUMNS, *_NUMBERS, *_BLOBS]
+    columns = [*_COLUMNS, *_NUMBERS, *_ARRAYS, *_ATOM_ARRAYS]
     (n_rows,) = database.execute("SELECT COUNT(*) FROM systems").fetchone()
     if not n_rows:
         raise InputError(f"{path}: has no structures")
@@ -112,9 +111,13 @@ class _Parts:
             raise InputError(f"{where}: {error}") from error
         self._take_in_pairs(rows)
         for name, unit in _NUMBERS.items():
-            self._quantities.add_own(name, unit, rows[name])
-        for name, unit in _BLOBS.items():
-            self._quantities.add_own(name, unit, [_floats(blob) for blob in rows[name]])
+            self._quantities.add_own(name, rows[name], unit=unit, of="structures")
+        for name, unit in _ARRAYS.items():
+            arrays = [_floats(blob) for blob in rows[name]]
+            self._quantities.add_own(name, arrays, unit=unit, of="structures")
+        for name, unit in _ATOM_ARRAYS.items():
+            arrays = [_floats(blob) for blob in rows[name]]
+            self._quantities.add_own(name, arrays, unit=unit, of="atoms")
 
     def _structures_of(self, rows: Mapping[str, Sequence[Any]]) -> Structures:
         sizes = [len(blob or b"") // 4 for blob in rows["numbers"]]

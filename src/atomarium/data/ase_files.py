@@ -25,10 +25,14 @@ _UNITS = {
     "dipole": "e Å",
     "charges": "e",
 }
+#: What calculators find for atoms.
+_OF_ATOMS = {"forces", "stresses", "charges", "magmoms", "energies"}
 
 
 def read(path: Path) -> Dataset:
-    """Read all images of a file; what calculators found become targets in the units of ASE.
+    """Read all images of a file; what calculators found becomes targets in the units of ASE.
+
+    What an image holds beside numbers, arrays of one shape, and text is left behind.
 
     Raises:
         InputError: ASE cannot read the file, or it holds no structure.
@@ -42,9 +46,10 @@ def read(path: Path) -> Dataset:
         raise InputError(f"{path}: {error}") from error
     quantities = Quantities(path)
     quantities.begin(0, structures.sizes)
+    of_atoms = _OF_ATOMS.union(*(image.arrays for image in images))
     found = [_found_in(image) for image in images]
     for name in dict.fromkeys(name for one in found for name in one):
-        _take_in(quantities, name, [one.get(name) for one in found])
+        _take_in(quantities, name, [one.get(name) for one in found], of_atoms=name in of_atoms)
     ids, targets, labels = quantities.settle({}, range(1, len(images) + 1))
     return Dataset(structures=structures, targets=targets, ids=ids, labels=labels)
 
@@ -76,13 +81,17 @@ def _found_in(image: Atoms) -> dict[str, Any]:
     return found
 
 
-def _take_in(quantities: Quantities, name: str, values: list[Any]) -> None:
+def _take_in(quantities: Quantities, name: str, values: list[Any], *, of_atoms: bool) -> None:
     rows = [r for r, value in enumerate(values) if value is not None]
     given = [values[r] for r in rows]
     if all(isinstance(value, str | bool | np.bool_) for value in given):
         quantities.add_pairs(name, rows, [v if isinstance(v, str) else bool(v) for v in given])
         return
-    arrays = [np.asarray(value) for value in given]
-    # Space groups, dictionaries and the like are no numbers and no text.
-    if all(array.dtype.kind in "biuf" for array in arrays):
-        quantities.add_own(name, _UNITS.get(name, ""), values)
+    try:
+        arrays = [np.asarray(value) for value in given]
+    except ValueError:
+        return
+    are_numbers = all(array.dtype.kind in "biuf" for array in arrays)
+    if are_numbers and (of_atoms or len({array.shape for array in arrays}) == 1):
+        rows_of = "atoms" if of_atoms else "structures"
+        quantities.add_own(name, values, unit=_UNITS.get(name, ""), of=rows_of)

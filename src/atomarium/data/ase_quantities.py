@@ -21,7 +21,6 @@ from atomarium.data.described import make_target
 #: even where there is one atom.
 _OF_STRUCTURES = {"dipole", "dipole_moment", "stress", "virial", "polarizability"}
 _OF_ATOMS = {"forces", "momenta", "velocities", "magmoms", "charges", "masses"}
-_OF_ATOMS |= {"initial_magmoms", "initial_charges"}
 #: Where 11 12 13 21 22 23 31 32 33 stand in ASE's order of six: 11 22 33 23 13 12.
 _FULL_FROM_SIX = [0, 5, 4, 5, 1, 3, 4, 3, 2]
 
@@ -43,6 +42,7 @@ class Quantities:
         self._sizes: list[np.ndarray] = []
         self._held: dict[str, list[_Held]] = {}
         self._units: dict[str, str] = {}
+        self._rows: dict[str, Rows] = {}
 
     def begin(self, first: int, sizes: Int64[np.ndarray, "structures"]) -> None:
         """Announce rows: the number of the first structure, and the atoms of each."""
@@ -53,26 +53,33 @@ class Quantities:
         """Take in arrays of one shape."""
         self._held.setdefault(name, []).append(_Held(rows + self._first, values))
 
-    def add_own(self, name: str, unit: str, values: Sequence[Any]) -> None:
-        """Take in a column of ASE's own; data of the same name come first."""
+    def add_own(self, name: str, values: Sequence[Any], *, unit: str, of: Rows) -> None:
+        """Take in a column of ASE's own; data of the same name come first.
+
+        Args:
+            name: What it is called.
+            values: A number or an array for each row, None where there is none.
+            unit: As core.units reads it.
+            of: Whether structures or atoms have the numbers.
+        """
         rows = [r for r, value in enumerate(values) if value is not None]
         if not rows:
             return
         name = f"calculator_{name}" if name in self._held and name not in self._units else name
-        self._units[name] = unit
+        self._units[name], self._rows[name] = unit, of
         by_shape: dict[tuple[int, ...], list[int]] = {}
-        arrays = {r: self._shaped(name, r, values[r]) for r in rows}
+        arrays = {r: self._shaped(name, r, values[r], of) for r in rows}
         for r, array in arrays.items():
             by_shape.setdefault(array.shape, []).append(r)
         for members in by_shape.values():
             self.add(name, np.array(members), np.stack([arrays[r] for r in members]))
 
-    def _shaped(self, name: str, row: int, value: Any) -> np.ndarray:
+    def _shaped(self, name: str, row: int, value: Any, of: Rows) -> np.ndarray:
         array = np.asarray(value, dtype=np.float64)
         if name.endswith("stress") and array.size == 6:
-            return array[_FULL_FROM_SIX].reshape(1, 9)
+            return array.ravel()[_FULL_FROM_SIX].reshape(1, 9)
         size = int(self._sizes[-1][row])
-        if name.removeprefix("calculator_") in _OF_ATOMS and size and array.size % size == 0:
+        if of == "atoms" and size and array.size % size == 0:
             return array.reshape(size, -1)
         return array.reshape(1, -1)
 
@@ -103,6 +110,7 @@ class Quantities:
         offsets = np.concatenate([[0], np.cumsum(np.concatenate(self._sizes), dtype=np.int64)])
         targets: dict[str, Target] = {}
         labels: dict[str, np.ndarray] = {}
+        rows = self._rows | {name: about["rows"] for name, about in ours.items()}
         kinds = (metadata.get("atomarium") or {}).get("labels", {})
         for name, held in self._held.items():
             if kinds.get(name, "text") != "text":
@@ -112,7 +120,7 @@ class Quantities:
             if any(one.values.dtype.kind == "U" for one in held):
                 labels[name] = self._label(held, len(row_ids))
                 continue
-            target = self._target(name, held, offsets, ours.get(name, {}).get("rows"))
+            target = self._target(name, held, offsets, rows.get(name))
             references = np.asarray((metadata.get("atomrefs") or {}).get(name) or [], dtype=float)
             unit = units.get(name) or self._units.get(name, "")
             targets[name] = replace(target, unit=unit, references=references.ravel())
