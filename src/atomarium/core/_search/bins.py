@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from atomarium.core._search.room import SLACK, make_more_room, take_if_near
-from atomarium.core.compiled import compiled, inlined
+from atomarium.core._search.room import SLACK, merged, take_if_near
+from atomarium.core.compiled import compiled, lean
 
 
 class Bins(NamedTuple):
@@ -61,8 +61,9 @@ def sort_into_bins(frames, structure, cutoff, wanted):
     return Bins(numbers, reach, bin_of_atom, image_of_atom, starts, atoms)
 
 
-@compiled
+@lean
 def search_bins(center, structure, frames, bins, cutoff, found, n_found):
+    """Note the atoms of the bins around one atom; returns the number of pairs then."""
     cell, periodic = frames.cells[structure], frames.periodic[structure]
     begin = frames.offsets[structure]
     own_bin, own_image = bins.bin_of_atom[center - begin], bins.image_of_atom[center - begin]
@@ -76,8 +77,6 @@ def search_bins(center, structure, frames, bins, cutoff, found, n_found):
                     continue
                 flat = (bin_a * bins.numbers[1] + bin_b) * bins.numbers[2] + bin_c
                 start, stop = bins.starts[flat], bins.starts[flat + 1]
-                if n_found + stop - start > len(found.neighbors):
-                    found = make_more_room(found, n_found + stop - start)
                 for k in range(start, stop):
                     other = bins.atoms[k]
                     image = bins.image_of_atom[other]
@@ -89,10 +88,10 @@ def search_bins(center, structure, frames, bins, cutoff, found, n_found):
                     n_found = take_if_near(
                         center, begin + other, shift, cell, frames, cutoff, found, n_found
                     )
-    return found, n_found
+    return n_found
 
 
-@inlined
+@merged
 def _wrap(place, n_bins, periodic):
     """Return the bin at a place and the image that it belongs to; −1 outside of everything."""
     if 0 <= place < n_bins:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from atomarium.core._search.room import SLACK, make_more_room, take_if_near
-from atomarium.core.compiled import compiled
+from atomarium.core._search.room import SLACK, merged, take_if_near
+from atomarium.core.compiled import lean
 
 #: Adding and subtracting it rounds to a whole number, and runs in vectors.
 _ROUNDING = 1.5 * 2.0**52
 
 
-@compiled
+@lean
 def is_nearest_enough(structure, frames, cutoff):
     """Tell whether only the nearest image of an atom can be within the cutoff."""
     for axis in range(3):
@@ -23,18 +21,21 @@ def is_nearest_enough(structure, frames, cutoff):
     return True
 
 
-@compiled
+@lean
 def list_nearest(center, structure, frames, cutoff, squares, near):
     """List the atoms whose nearest image may be within the cutoff; returns how many."""
     begin, end = frames.offsets[structure], frames.offsets[structure + 1]
     n_atoms = end - begin
-    cell, repeats = frames.cells[structure], frames.periodic[structure].astype(np.float64)
+    cell, periodic = frames.cells[structure], frames.periodic[structure]
+    repeat_a = 1.0 if periodic[0] else 0.0
+    repeat_b = 1.0 if periodic[1] else 0.0
+    repeat_c = 1.0 if periodic[2] else 0.0
     (x, y, z), (a, b, c) = frames.positions[:, begin:end], frames.places[:, begin:end]
     i = center - begin
     for k in range(n_atoms):
-        shift_a = repeats[0] * (_ROUNDING - (_ROUNDING + (a[k] - a[i])))
-        shift_b = repeats[1] * (_ROUNDING - (_ROUNDING + (b[k] - b[i])))
-        shift_c = repeats[2] * (_ROUNDING - (_ROUNDING + (c[k] - c[i])))
+        shift_a = repeat_a * (_ROUNDING - (_ROUNDING + (a[k] - a[i])))
+        shift_b = repeat_b * (_ROUNDING - (_ROUNDING + (b[k] - b[i])))
+        shift_c = repeat_c * (_ROUNDING - (_ROUNDING + (c[k] - c[i])))
         dx = x[k] - x[i] + shift_a * cell[0, 0] + shift_b * cell[1, 0] + shift_c * cell[2, 0]
         dy = y[k] - y[i] + shift_a * cell[0, 1] + shift_b * cell[1, 1] + shift_c * cell[2, 1]
         dz = z[k] - z[i] + shift_a * cell[0, 2] + shift_b * cell[1, 2] + shift_c * cell[2, 2]
@@ -47,41 +48,45 @@ def list_nearest(center, structure, frames, cutoff, squares, near):
     return n_near
 
 
-@compiled
+@lean
 def search_listed(center, structure, frames, cutoff, others, found, n_found):
-    if n_found + len(others) > len(found.neighbors):
-        found = make_more_room(found, n_found + len(others))
+    """Note the nearest images of some atoms; returns the number of pairs then."""
     cell, periodic, places = frames.cells[structure], frames.periodic[structure], frames.places
     for other in others:
         a = round(places[0, center] - places[0, other]) if periodic[0] else 0
         b = round(places[1, center] - places[1, other]) if periodic[1] else 0
         c = round(places[2, center] - places[2, other]) if periodic[2] else 0
         n_found = take_if_near(center, other, (a, b, c), cell, frames, cutoff, found, n_found)
-    return found, n_found
+    return n_found
 
 
-@compiled
+@lean
 def search_all(center, structure, frames, cutoff, found, n_found):
+    """Note all images of all atoms; returns the number of pairs then."""
     cell = frames.cells[structure]
     begin, end = frames.offsets[structure], frames.offsets[structure + 1]
-    lows, highs = np.zeros(3, dtype=np.int64), np.zeros(3, dtype=np.int64)
     for other in range(begin, end):
-        n_images = 1
-        for axis in range(3):
-            if frames.periodic[structure, axis] and n_images:
-                apart = frames.places[axis, other] - frames.places[axis, center]
-                reach = cutoff / frames.heights[structure, axis] + SLACK
-                lows[axis] = math.ceil(-reach - apart)
-                highs[axis] = math.floor(reach - apart)
-                n_images *= max(0, highs[axis] - lows[axis] + 1)
-        if n_images == 0:
+        first_a, last_a = _images(center, other, 0, structure, frames, cutoff)
+        if last_a < first_a:
             continue
-        if n_found + n_images > len(found.neighbors):
-            found = make_more_room(found, n_found + n_images)
-        for a in range(lows[0], highs[0] + 1):
-            for b in range(lows[1], highs[1] + 1):
-                for c in range(lows[2], highs[2] + 1):
+        first_b, last_b = _images(center, other, 1, structure, frames, cutoff)
+        if last_b < first_b:
+            continue
+        first_c, last_c = _images(center, other, 2, structure, frames, cutoff)
+        for a in range(first_a, last_a + 1):
+            for b in range(first_b, last_b + 1):
+                for c in range(first_c, last_c + 1):
                     n_found = take_if_near(
                         center, other, (a, b, c), cell, frames, cutoff, found, n_found
                     )
-    return found, n_found
+    return n_found
+
+
+@merged
+def _images(center, other, axis, structure, frames, cutoff):
+    """Return the first and last image of an atom that may be near along one axis."""
+    if not frames.periodic[structure, axis]:
+        return 0, 0
+    apart = frames.places[axis, other] - frames.places[axis, center]
+    reach = cutoff / frames.heights[structure, axis] + SLACK
+    return math.ceil(-reach - apart), math.floor(reach - apart)

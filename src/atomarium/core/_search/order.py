@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from atomarium.core.compiled import compiled, inlined
-
-#: With more pairs, counting those that come before each costs more than sorting.
-_MANY_PAIRS = 300
+from atomarium.core._search.room import merged
+from atomarium.core.compiled import lean
 
 
-@compiled
-def sort_pairs(found, start, stop, numbers, spacing, spare, keys):
-    """Order the pairs of one center by species, then distance, then neighbor, then shift.
+@lean
+def set_aside(found, start, stop, numbers, spacing, spare, keys):
+    """Copy the pairs of one center, and give each a number that never contradicts their order.
 
     Args:
         found: Where the pairs are.
@@ -20,12 +16,10 @@ def sort_pairs(found, start, stop, numbers, spacing, spare, keys):
         stop: The pair behind its last.
         numbers: Atomic number of each atom.
         spacing: At least the cutoff.
-        spare: Room for the pairs, `counts` included.
+        spare: Room for the pairs.
         keys: Room for as many numbers.
     """
-    n_pairs = stop - start
-    # One number that never contradicts the order; where it loses digits, `_precedes` decides.
-    for k in range(n_pairs):
+    for k in range(stop - start):
         pair = start + k
         spare.neighbors[k] = found.neighbors[pair]
         spare.distances[k] = found.distances[pair]
@@ -33,20 +27,31 @@ def sort_pairs(found, start, stop, numbers, spacing, spare, keys):
             spare.vectors[k, axis] = found.vectors[pair, axis]
             spare.shifts[k, axis] = found.shifts[pair, axis]
         keys[k] = spare.distances[k] + spacing * numbers[spare.neighbors[k]]
-    if n_pairs <= _MANY_PAIRS:
-        _write_ranks(keys, n_pairs, spare.counts)
-    else:
-        spare.counts[np.argsort(keys[:n_pairs], kind="mergesort")] = np.arange(n_pairs)
-    for k in range(n_pairs):
-        place = start + spare.counts[k]
-        found.neighbors[place] = spare.neighbors[k]
-        found.distances[place] = spare.distances[k]
+
+
+@lean
+def bring_back(found, start, stop, numbers, spacing, spare, keys):
+    """Put the pairs of one center in order: species, then distance, then neighbor, then shift.
+
+    Args:
+        found: Where the pairs go.
+        start: First pair of the center.
+        stop: The pair behind its last.
+        numbers: Atomic number of each atom.
+        spacing: At least the cutoff.
+        spare: The pairs; `counts` holds the rank of each.
+        keys: Room for as many numbers.
+    """
+    for k in range(stop - start):
+        rank = spare.counts[k]
+        keys[rank] = spare.distances[k] + spacing * numbers[spare.neighbors[k]]
+        found.neighbors[start + rank] = spare.neighbors[k]
+        found.distances[start + rank] = spare.distances[k]
         for axis in range(3):
-            found.vectors[place, axis] = spare.vectors[k, axis]
-            found.shifts[place, axis] = spare.shifts[k, axis]
-    for k in range(n_pairs):
-        keys[spare.counts[k]] = spare.distances[k] + spacing * numbers[spare.neighbors[k]]
+            found.vectors[start + rank, axis] = spare.vectors[k, axis]
+            found.shifts[start + rank, axis] = spare.shifts[k, axis]
     for k in range(start + 1, stop):
+        # Equal keys have lost digits.
         if keys[k - start] > keys[k - start - 1]:
             continue
         i = k
@@ -55,8 +60,8 @@ def sort_pairs(found, start, stop, numbers, spacing, spare, keys):
             i -= 1
 
 
-@compiled
-def _write_ranks(keys, n_keys, ranks):
+@lean
+def write_ranks(keys, n_keys, ranks):
     """Count for each key how many come before it: no branches, so that it runs in vectors."""
     for k in range(n_keys):
         key, rank = keys[k], 0
@@ -67,7 +72,7 @@ def _write_ranks(keys, n_keys, ranks):
         ranks[k] = rank
 
 
-@compiled
+@lean
 def _swap(a, b, found):
     found.neighbors[a], found.neighbors[b] = found.neighbors[b], found.neighbors[a]
     found.distances[a], found.distances[b] = found.distances[b], found.distances[a]
@@ -78,7 +83,7 @@ def _swap(a, b, found):
         found.shifts[a, axis], found.shifts[b, axis] = two, one
 
 
-@inlined
+@merged
 def _precedes(a, b, found, numbers):
     first, second = found.neighbors[a], found.neighbors[b]
     if numbers[first] != numbers[second]:

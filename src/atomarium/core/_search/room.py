@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from atomarium.core.compiled import compiled, inlined
+from atomarium.core.compiled import compiled, lean
 
 #: Fractional coordinates are rounded; the distance has the last word.
 SLACK = 1e-9
+#: Makes no arrays, and becomes part of those that call it.
+merged = partial(lean, inline="always")
 
 
 class Frames(NamedTuple):
@@ -42,6 +45,7 @@ class Found(NamedTuple):
 
 @compiled
 def make_room(n_atoms, n_pairs):
+    """Return room for the pairs of so many centers."""
     return Found(
         np.zeros(n_atoms, dtype=np.int64),
         np.empty(n_pairs, dtype=np.int32),
@@ -52,9 +56,10 @@ def make_room(n_atoms, n_pairs):
 
 
 @compiled
-def make_more_room(found, n_needed):
+def make_more_room(found, n_pairs):
+    """Return the same pairs with room for so many."""
     room = len(found.neighbors)
-    more = make_room(0, 2 * n_needed)
+    more = make_room(0, n_pairs)
     more.neighbors[:room] = found.neighbors
     more.vectors[:room] = found.vectors
     more.distances[:room] = found.distances
@@ -62,9 +67,9 @@ def make_more_room(found, n_needed):
     return Found(found.counts, more.neighbors, more.vectors, more.distances, more.shifts)
 
 
-@inlined
+@merged
 def take_if_near(center, other, shift, cell, frames, cutoff, found, n_found):
-    """Note a pair if it is near enough; returns the number of pairs then."""
+    """Note a pair if it is near enough and there is room; returns the number of pairs then."""
     x = frames.positions[0, other] - frames.positions[0, center]
     y = frames.positions[1, other] - frames.positions[1, center]
     z = frames.positions[2, other] - frames.positions[2, center]
@@ -78,6 +83,8 @@ def take_if_near(center, other, shift, cell, frames, cutoff, found, n_found):
     distance = math.sqrt(x * x + y * y + z * z)
     if distance >= cutoff:
         return n_found
+    if n_found >= len(found.neighbors):
+        return n_found + 1
     found.neighbors[n_found] = other
     found.distances[n_found] = distance
     found.vectors[n_found, 0] = x

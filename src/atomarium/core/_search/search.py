@@ -11,14 +11,16 @@ from atomarium.core._search.near import (
     search_all,
     search_listed,
 )
-from atomarium.core._search.order import sort_pairs
-from atomarium.core._search.room import Found, make_room
+from atomarium.core._search.order import bring_back, set_aside, write_ranks
+from atomarium.core._search.room import Found, make_more_room, make_room
 from atomarium.core.compiled import compiled
 
 #: With fewer atoms, sorting them into bins costs more than it saves: where the nearest image of
 #: each is all there is to look at, and where it is not.
 _FEW_ATOMS_NEAREST = 400
 _FEW_ATOMS = 160
+#: With more pairs, counting those that come before each costs more than sorting.
+_FEW_PAIRS = 300
 
 
 @compiled
@@ -45,22 +47,30 @@ def search(frames, cutoff, first, last):
         bins = sort_into_bins(frames, structure, cutoff, in_bins)
         for center in range(begin, end):
             before = n_found
-            if in_bins:
-                found, n_found = search_bins(
-                    center, structure, frames, bins, cutoff, found, n_found
-                )
-            elif nearest:
-                n_near = list_nearest(center, structure, frames, cutoff, squares, near)
-                found, n_found = search_listed(
-                    center, structure, frames, cutoff, near[:n_near], found, n_found
-                )
-            else:
-                found, n_found = search_all(center, structure, frames, cutoff, found, n_found)
+            while True:
+                if in_bins:
+                    n_found = search_bins(center, structure, frames, bins, cutoff, found, before)
+                elif nearest:
+                    n_near = list_nearest(center, structure, frames, cutoff, squares, near)
+                    n_found = search_listed(
+                        center, structure, frames, cutoff, near[:n_near], found, before
+                    )
+                else:
+                    n_found = search_all(center, structure, frames, cutoff, found, before)
+                if n_found <= len(found.neighbors):
+                    break
+                found = make_more_room(found, 2 * n_found)
             n_pairs = n_found - before
             found.counts[center - start] = n_pairs
             if n_pairs > len(keys):
                 spare, keys = make_room(2 * n_pairs, 2 * n_pairs), np.empty(2 * n_pairs)
-            sort_pairs(found, before, n_found, frames.numbers, cutoff, spare, keys)
+            set_aside(found, before, n_found, frames.numbers, cutoff, spare, keys)
+            if n_pairs <= _FEW_PAIRS:
+                write_ranks(keys, n_pairs, spare.counts)
+            else:
+                order = np.argsort(keys[:n_pairs], kind="mergesort")
+                spare.counts[order] = np.arange(n_pairs)
+            bring_back(found, before, n_found, frames.numbers, cutoff, spare, keys)
     return Found(
         found.counts,
         found.neighbors[:n_found],

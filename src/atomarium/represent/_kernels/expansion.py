@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from atomarium.core.compiled import compiled, inlined
 from atomarium.represent._kernels.harmonics import write_harmonics
+from atomarium.represent._kernels.lean import lean, merged
 from atomarium.represent._kernels.radial import write_radial
 from atomarium.represent._kernels.vectors import LANES, add_rows, aligned_zeros
 
@@ -60,7 +60,7 @@ def make_workspace(basis: Basis, n_columns: int) -> Workspace:
     )
 
 
-@compiled
+@lean
 def expand_center(center, hoods, basis, work):
     """Fill the coefficients of one atom for every species in its neighborhood.
 
@@ -76,7 +76,8 @@ def expand_center(center, hoods, basis, work):
     own = hoods.column_of_atom[center]
     work.present[own] = True
     work.coefficients[own * size : (own + 1) * size] = 0.0
-    work.coefficients[own * size : own * size + basis.n_padded] = basis.middle
+    for n in range(basis.n_padded):
+        work.coefficients[own * size + n] = basis.middle[n]
     start, stop = hoods.offsets[center], hoods.offsets[center + 1]
     while start < stop:
         column = hoods.column_of_atom[hoods.neighbors[start]]
@@ -94,7 +95,7 @@ def expand_center(center, hoods, basis, work):
         start = end
 
 
-@inlined
+@merged
 def prepare_pairs(start, stop, hoods, basis, work):
     """Fill harmonics and radial integrals of at most eight pairs; unused lanes count nothing."""
     row = (basis.l_max + 1) * basis.n_padded
@@ -118,7 +119,7 @@ def prepare_pairs(start, stop, hoods, basis, work):
     write_harmonics(work.directions, basis.l_max, basis.factors, work.harmonics)
 
 
-@inlined
+@merged
 def _add_pairs(start, stop, place, hoods, basis, work):
     prepare_pairs(start, stop, hoods, basis, work)
     n_padded = basis.n_padded

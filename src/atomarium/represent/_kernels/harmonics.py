@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from atomarium.core.compiled import compiled
+from atomarium.represent._kernels.lean import lean
 from atomarium.represent._kernels.vectors import (
     LANES,
     load,
@@ -43,7 +43,7 @@ def recursion_factors(l_max: int) -> np.ndarray:
     return factors
 
 
-@compiled
+@lean
 def write_harmonics(directions, l_max, factors, out):
     """Fill Y(l, m) of eight unit vectors.
 

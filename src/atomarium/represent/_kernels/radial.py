@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from atomarium.core.compiled import compiled
+from atomarium.represent._kernels.lean import lean
 from atomarium.represent._kernels.vectors import LANES, load, multiply, multiply_add, spread, store
 
 #: Numbers of one polynomial in the table.
 N_POWERS = 6
 
 
-@compiled
+@lean
 def write_radial(distance, weight, table, steps_per_unit, n_numbers, out, place):
     """Fill the radial integrals of one pair, times a weight.
 

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from atomarium.core.compiled import compiled
 from atomarium.represent._kernels.expansion import (
     Basis,
     Workspace,
     expand_center,
     make_workspace,
 )
+from atomarium.represent._kernels.lean import lean
 from atomarium.represent._kernels.vectors import (
     LANES,
     aligned_zeros,
@@ -39,12 +39,14 @@ class Layout(NamedTuple):
 
 
 class SpectrumWorkspace(NamedTuple):
-    """Memory of one thread: for the expansion, all products of a species, those that count.
+    """Memory of one thread.
 
-    The last two are longer by what vectors may reach beyond their ends.
+    For the expansion, for the species there are, for all products of a species, and for those
+    that count. The last two are longer by what vectors may reach beyond their ends.
     """
 
     expansion: Workspace
+    present: np.ndarray
     squares: np.ndarray
     block: np.ndarray
 
@@ -54,12 +56,13 @@ def make_spectrum_workspace(basis: Basis, layout: Layout) -> SpectrumWorkspace:
     beyond = LANES * (basis.n_padded + 1)
     return SpectrumWorkspace(
         expansion=make_workspace(basis, len(layout.block_starts)),
+        present=np.zeros(len(layout.block_starts), dtype=np.int64),
         squares=aligned_zeros((basis.l_max + 1) * layout.n_max * basis.n_padded + beyond),
         block=aligned_zeros((basis.l_max + 1) * layout.n_max**2 + beyond),
     )
 
 
-@compiled
+@lean
 def fill_rows(hoods, basis, layout, work, first, last, out):
     """Fill the rows of a run of atoms.
 
@@ -72,12 +75,11 @@ def fill_rows(hoods, basis, layout, work, first, last, out):
         last: The atom behind the run.
         out: Rows of all atoms; must hold zeros, species that are not present are not written.
     """
-    n_columns = len(layout.block_starts)
-    present = np.zeros(n_columns, dtype=np.int64)
+    present = work.present
     for center in range(first, last):
         expand_center(center, hoods, basis, work.expansion)
         n_present = 0
-        for column in range(n_columns):
+        for column in range(len(present)):
             if work.expansion.present[column]:
                 present[n_present] = column
                 n_present += 1
@@ -93,10 +95,12 @@ def fill_rows(hoods, basis, layout, work, first, last, out):
                     for k in range(n_numbers):
                         total += work.block[k] * work.block[k]
         if layout.normalize and total > 0.0:
-            out[center] *= 1.0 / math.sqrt(total)
+            factor = 1.0 / math.sqrt(total)
+            for k in range(out.shape[1]):
+                out[center, k] *= factor
 
 
-@compiled
+@lean
 def _multiply(a, b, basis, layout, work):
     """Fill the products of two species into the block; returns how many there are."""
     triangular = layout.triangular and a == b
@@ -130,7 +134,7 @@ def _multiply(a, b, basis, layout, work):
     return (basis.l_max + 1) * layout.n_max**2
 
 
-@compiled
+@lean
 def _take_triangles(basis, layout, work):
     """Copy n ≤ n′ of each degree from the squares to the block; returns how many there are."""
     n_max, squares, block = layout.n_max, work.squares, work.block
