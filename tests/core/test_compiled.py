@@ -18,10 +18,10 @@ def twice(x):
     return 2 * number(x)
 """
 _CALLEE = """
-from atomarium.core.compiled import inlined
+from atomarium.core.compiled import lean
 
 
-@inlined
+@lean
 def number(x):
     return x + {added}
 """
