@@ -8,8 +8,8 @@ import lzma
 import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
+from io import BufferedIOBase, BufferedReader, BufferedWriter
 from pathlib import Path
-from typing import BinaryIO
 
 from atomarium.core.errors import InputError
 
@@ -18,8 +18,6 @@ MOST_TIMES = 300
 #: Bytes that any file may hold.
 ALWAYS_ALLOWED = 2**28
 
-#: Plain bytes, packed or not.
-Stream = BinaryIO | gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile
 SUFFIXES = (".gz", ".bz2", ".xz")
 
 
@@ -36,7 +34,7 @@ def name_without_suffix(path: Path) -> str:
 class Source:
     """Bytes of a file, unpacked while they are read."""
 
-    def __init__(self, path: Path, raw: BinaryIO) -> None:
+    def __init__(self, path: Path, raw: BufferedReader) -> None:
         self._path, self._raw = path, raw
         self._stream = _unpacking(raw)
         self._limit = None if self._stream is raw else most_bytes(path)
@@ -97,13 +95,13 @@ def read_bytes(path: Path) -> bytes:
 
 
 @contextmanager
-def opened_to_write(part: Path, name: str) -> Generator[Stream]:
+def opened_to_write(part: Path, name: str) -> Generator[BufferedIOBase]:
     """Open a file for writing, compressed as the end of its final name says."""
     with part.open("wb") as raw, _packing(raw, Path(name).suffix) as stream:
         yield stream
 
 
-def _packing(raw: BinaryIO, suffix: str) -> Stream:
+def _packing(raw: BufferedWriter, suffix: str) -> BufferedIOBase:
     match suffix:
         case ".gz":
             # A time or a name inside would make unequal files of equal data.
@@ -115,7 +113,7 @@ def _packing(raw: BinaryIO, suffix: str) -> Stream:
     return raw
 
 
-def _unpacking(raw: BinaryIO) -> Stream:
+def _unpacking(raw: BufferedReader) -> BufferedIOBase:
     start = raw.read(6)
     raw.seek(0)
     if start.startswith(b"\x1f\x8b"):

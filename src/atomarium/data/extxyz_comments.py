@@ -21,6 +21,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SPECIAL = re.compile(r"""[\s"'{}\[\]=\\]""")
 _PLAIN_QUOTED = r'"([^"\\]*)"'
 _PLAIN_BARE = r"""([^\s"'{}\[\]]\S*)"""
+_EXTENDED = re.compile(r"(?:^|\s)(?:properties|lattice)\s*=", re.IGNORECASE)
 #: Keys that say how a structure is laid out, whatever their letters' case.
 _OUR_KEYS = {key.lower(): key for key in ("Lattice", "Properties", "pbc")}
 COMMENT = "comment"
@@ -48,7 +49,7 @@ def parse_comment(comment: str) -> dict[str, str]:
         free |= match["value"] is None
         entries[key] = "T" if match["value"] is None else _unquoted(match["value"])
         position = match.end()
-    extended = "Properties" in entries or "Lattice" in entries
+    extended = _EXTENDED.search(comment) is not None
     if position < end and extended:
         raise InputError(f"cannot read {comment[position:].strip()[:60]!r}; write key=value")
     if (position < end or free) and not extended:
