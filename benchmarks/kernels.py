@@ -85,7 +85,7 @@ def _kernel_works(n_rows: int, width: int) -> dict[str, Callable[[], object]]:
         "numpy": lambda: _plain_kernel(rows, others, scale),
     }
     if _HAS_SKLEARN:
-        from sklearn.metrics.pairwise import rbf_kernel
+        from sklearn.metrics.pairwise import rbf_kernel  # pyright: ignore[reportMissingImports]
 
         works["scikit-learn"] = lambda: rbf_kernel(rows, others, gamma=0.5 / width)
     return works
@@ -108,7 +108,7 @@ def _regression_works(n_train: int, width: int = 1000) -> dict[str, Callable[[],
         "numpy and scipy": plain,
     }
     if _HAS_SKLEARN:
-        from sklearn.kernel_ridge import KernelRidge
+        from sklearn.kernel_ridge import KernelRidge  # pyright: ignore[reportMissingImports]
 
         peer = KernelRidge(kernel="rbf", gamma=0.5 / width).set_params(alpha=noise)
         works["scikit-learn"] = lambda: peer.fit(train, values).predict(test)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from atomarium.represent.soap import Soap
 
 from atomarium.core.errors import InputError
 from atomarium.experiment.spec import StudyFile, parse_study, read_study
 from atomarium.models.krr import Krr
+from atomarium.represent.soap import Soap
 
 GOOD = """name = "good"
 

@@ -74,7 +74,9 @@ def test_killed_run_goes_on_with_the_same_numbers(study_path: Path, tmp_path: Pa
     command = [sys.executable, "-c", program, str(study_path), str(folder)]
     with subprocess.Popen(command) as process:
         deadline = time.monotonic() + 120
-        while len(list(folder.glob("trials/*/result.json"))) < 2 and time.monotonic() < deadline:
+        while (
+            len(list(folder.glob("trials/[!.]*/result.json"))) < 2 and time.monotonic() < deadline
+        ):
             time.sleep(0.001)
         os.kill(process.pid, signal.SIGKILL)
     finished = {path.parent.name for path in folder.glob("trials/[!.]*/result.json")}

@@ -15,11 +15,11 @@ class Frames:
     """Structures as text.
 
     Args:
+        next_line: The line behind the last structure.
         lines: Number of the line, from 1, where each begins.
         sizes: Atoms of each.
         comments: The second line of each.
         bodies: The lines of atoms of each.
-        next_line: The line behind the last structure.
     """
 
     next_line: int

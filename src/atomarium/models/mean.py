@@ -56,6 +56,7 @@ class FittedMean:
     Args:
         mean: Of each target; per atom where extensive.
         extensive: Whether it is multiplied by the number of atoms.
+        warnings: None; a mean cannot go wrong.
     """
 
     mean: Float64[np.ndarray, "targets"]

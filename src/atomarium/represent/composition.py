@@ -42,11 +42,8 @@ class Composition:
         Raises:
             InputError: an atom is of none of the species.
         """
-        if not self.species:
-            return self.settle(structures)._compute(structures)
-        return self._compute(structures)
-
-    def _compute(self, structures: Structures) -> Features:
+        if structures.n_atoms and not self.species:
+            return self.settle(structures).compute(structures)
         numbers = np.array([number_of(symbol) for symbol in self.species], dtype=np.int32)
         values = (structures.numbers[:, None] == numbers).astype(np.float64)
         strangers = np.flatnonzero(~values.any(axis=1))

@@ -99,8 +99,8 @@ def _leading_left_vector(rows: Float64[np.ndarray, "rows width"]) -> Float64[np.
 
 def _leading_eigenvector(matrix: Float64[np.ndarray, "n n"]) -> Float64[np.ndarray, "n"]:
     last = len(matrix) - 1
-    vectors: np.ndarray = eigh(matrix, subset_by_index=(last, last))[1]  # pyright: ignore[reportUnknownVariableType]
-    return vectors[:, 0]
+    vectors: Float64[np.ndarray, "n one"] = eigh(matrix, subset_by_index=(last, last))[1]  # pyright: ignore[reportUnknownVariableType]
+    return vectors[:, 0]  # pyright: ignore[reportUnknownVariableType]
 
 
 def _check_number(rows: np.ndarray, n: int) -> None:

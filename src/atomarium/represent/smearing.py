@@ -47,7 +47,7 @@ def _masses(
     apart: Float64[np.ndarray, "*samples edges"],
 ) -> Float64[np.ndarray, "*samples edges-1"]:
     """Return the mass of the normal distribution between borders."""
-    from scipy import special
+    from scipy import special  # pyright: ignore[reportMissingTypeStubs]
 
     # Differences of the smaller tail: near 1, little of the mass would be left.
     right = apart[..., :-1] + apart[..., 1:] > 0
