@@ -7,6 +7,7 @@ import pytest
 
 from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
+from atomarium.represent import matrix_rows
 from atomarium.represent.coulomb import CoulombMatrix
 
 PERMUTATIONS = ("sorted_l2", "eigenspectrum", "none")
@@ -89,7 +90,39 @@ def test_order_of_atoms_turns_and_shifts_do_not_matter(permutation: str) -> None
     np.testing.assert_allclose(first, second, rtol=1e-10)
 
 
-@pytest.mark.parametrize("permutation", PERMUTATIONS)
+def test_noise_shuffles_rows_that_are_nearly_as_long() -> None:
+    (molecule,) = _molecules((9,))
+    matrix = CoulombMatrix(permutation="none", triangle=False).compute(molecule).values
+    lengths = np.linalg.norm(matrix.reshape(9, 9), axis=1)
+    rows = []
+    for seed in range(20):
+        noisy = CoulombMatrix(permutation="random", sigma=5.0, seed=seed, triangle=False)
+        row = noisy.compute(molecule).values
+        found = np.linalg.norm(row.reshape(9, 9), axis=1)
+        np.testing.assert_allclose(np.sort(found), np.sort(lengths), rtol=1e-12)
+        rows.append(row)
+    assert len(np.unique(np.round(np.concatenate(rows), 9), axis=0)) > 5
+
+
+def test_little_noise_leaves_rows_sorted() -> None:
+    molecules = _molecules()
+    noisy = CoulombMatrix(permutation="random", sigma=1e-9).compute(molecules).values
+    assert np.array_equal(noisy, CoulombMatrix().compute(molecules).values)
+
+
+def test_noise_is_normal_and_the_same_on_every_machine() -> None:
+    settings = CoulombMatrix(permutation="random", sigma=2.0, seed=3)
+    places = np.arange(6000.0).reshape(-1, 3)
+    noise = matrix_rows._noise(settings, Structures.from_arrays(np.ones(2000), places))
+    assert abs(noise.mean()) < 0.2  # four standard errors
+    assert noise.std() == pytest.approx(2.0, rel=0.07)
+    # Written down when this was made.
+    np.testing.assert_allclose(
+        noise[:3], [-2.1395090051077474, 2.2989811188329496, -2.0293042591071324], rtol=1e-12
+    )
+
+
+@pytest.mark.parametrize("permutation", [*PERMUTATIONS, "random"])
 def test_batch_equals_one_by_one(permutation: str) -> None:
     molecules = _molecules((3, 1, 5, 3, 5, 5))
     coulomb = CoulombMatrix(permutation=permutation, n_atoms_max=6)
@@ -143,5 +176,9 @@ def test_unfit_settings_are_refused() -> None:
         CoulombMatrix(length_unit="nm")
     with pytest.raises(InputError, match="n_atoms_max must be at least 1, got 0"):
         CoulombMatrix(n_atoms_max=0)
+    with pytest.raises(InputError, match="sigma must be above 0, got 0"):
+        CoulombMatrix(sigma=0.0)
+    with pytest.raises(InputError, match="seed must be at least 0, got -1"):
+        CoulombMatrix(seed=-1)
     with pytest.raises(InputError, match="no atoms"):
         CoulombMatrix().settle(Structures.empty())

@@ -13,8 +13,10 @@ REPRESENTATIONS = Family(
     {
         "composition": "atomarium.represent.composition:Composition",
         "coulomb-matrix": "atomarium.represent.coulomb:CoulombMatrix",
+        "ewald-matrix": "atomarium.represent.periodic_matrices:EwaldMatrix",
         "local-mbtr": "atomarium.represent.lmbtr:LocalMbtr",
         "mbtr": "atomarium.represent.mbtr:Mbtr",
+        "sine-matrix": "atomarium.represent.periodic_matrices:SineMatrix",
         "soap": "atomarium.represent.soap:Soap",
         "symmetry-functions": "atomarium.represent.acsf:SymmetryFunctions",
         "valle-oganov": "atomarium.represent.valle_oganov:ValleOganov",
