@@ -19,6 +19,7 @@ from atomarium.represent._kernels.vectors import (
     aligned_zeros,
     load,
     multiply_columns,
+    multiply_triangle,
     store,
 )
 
@@ -104,18 +105,19 @@ def fill_rows(hoods, basis, layout, work, first, last, out):
 def _multiply(a, b, basis, layout, work):
     """Fill the products of two species into the block; returns how many there are."""
     triangular = layout.triangular and a == b
+    if triangular and basis.n_padded == LANES:
+        return _multiply_triangles(a, basis, layout, work)
     unequal = math.sqrt(2.0) if triangular or a != b else 1.0
     size = basis.n_padded * (basis.l_max + 1) ** 2
     stride = basis.n_padded if triangular else layout.n_max
     out = work.squares if triangular else work.block
     for ell in range(basis.l_max + 1):
         below = ell * ell * basis.n_padded
-        factor = layout.degree_factors[ell] * unequal
         place = ell * layout.n_max * stride
         # Vectors reach beyond the ends of short rows. Going backwards over columns and forwards
         # over rows, what they spoil is written afterwards.
         for n in range(0, basis.n_padded, LANES):
-            for k in range(basis.n_padded - LANES, -1, -LANES):
+            for k in range(basis.n_padded - LANES, n - 1 if triangular else -1, -LANES):
                 multiply_columns(
                     work.expansion.coefficients,
                     a * size + below + n,
@@ -123,7 +125,7 @@ def _multiply(a, b, basis, layout, work):
                     b * size + below + k,
                     basis.n_padded,
                     2 * ell + 1,
-                    factor,
+                    layout.degree_factors[ell] * unequal,
                     out,
                     place + n * stride + k,
                     stride,
@@ -132,6 +134,28 @@ def _multiply(a, b, basis, layout, work):
         # Not before all degrees are done: reading what was just written makes processors wait.
         return _take_triangles(basis, layout, work)
     return (basis.l_max + 1) * layout.n_max**2
+
+
+@lean
+def _multiply_triangles(a, basis, layout, work):
+    """Fill the products n ≤ n′ of at most eight functions; returns how many there are."""
+    size = LANES * (basis.l_max + 1) ** 2
+    n_numbers = layout.n_max * (layout.n_max + 1) // 2
+    for ell in range(basis.l_max + 1):
+        start = a * size + ell * ell * LANES
+        multiply_triangle(
+            work.expansion.coefficients,
+            start,
+            work.expansion.coefficients,
+            start,
+            LANES,
+            2 * ell + 1,
+            layout.degree_factors[ell] * math.sqrt(2.0),
+            work.block,
+            ell * n_numbers,
+            layout.n_max,
+        )
+    return (basis.l_max + 1) * n_numbers
 
 
 @lean

@@ -6,6 +6,8 @@ does not. These intrinsics say it outright; where registers are shorter, LLVM ta
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
@@ -68,7 +70,7 @@ def _fused(builder, a, b, c):
     return builder.call(function, [a, b, c])
 
 
-def whole_constant(number):
+def _whole(number):
     return ir.Constant(ir.IntType(64), number)
 
 
@@ -167,15 +169,15 @@ def add_rows(typing, rows, row, block, start, stride, out, place, width, count):
             for k in (0, 2, 5)
         )
         fixed = [
-            _read(builder, block, builder.add(start, builder.mul(stride, whole_constant(j))))
+            _read(builder, block, builder.add(start, builder.mul(stride, _whole(j))))
             for j in range(LANES)
         ]
         with cgutils.for_range(builder, count) as loop:
             at = builder.add(place, builder.mul(width, loop.index))
             total = _read(builder, out, at)
-            first = builder.add(row, builder.mul(whole_constant(LANES), loop.index))
+            first = builder.add(row, builder.mul(_whole(LANES), loop.index))
             for j in range(LANES):
-                number = builder.load(builder.gep(rows, [builder.add(first, whole_constant(j))]))
+                number = builder.load(builder.gep(rows, [builder.add(first, _whole(j))]))
                 total = _fused(builder, _splat(builder, number), fixed[j], total)
             _write(builder, out, at, total)
         return context.get_dummy_value()
@@ -194,29 +196,67 @@ def multiply_columns(typing, left, row, right, start, width, count, factor, out,
     """
     if not (_is_flat(left) and _is_flat(right) and _is_flat(out)):
         return None
-    whole = types.intp
 
     def generate(context, builder, signature, arguments):
-        _, row, _, start, width, count, factor, _, place, stride = arguments
-        left, right, out = (
-            context.make_array(signature.args[k])(context, builder, arguments[k]).data
-            for k in (0, 2, 7)
-        )
-        zero = ir.Constant(_IR_TYPE, [0.0] * LANES)
-        sums = [cgutils.alloca_once_value(builder, zero) for _ in range(LANES)]
-        with cgutils.for_range(builder, count) as loop:
-            step = builder.mul(width, loop.index)
-            factors = _read(builder, right, builder.add(start, step))
-            first = builder.add(row, step)
-            for i in range(LANES):
-                number = builder.load(builder.gep(left, [builder.add(first, whole_constant(i))]))
-                total = builder.load(sums[i])
-                builder.store(_fused(builder, _splat(builder, number), factors, total), sums[i])
-        factors = _splat(builder, factor)
-        for i in range(LANES):
-            at = builder.add(place, builder.mul(stride, whole_constant(i)))
-            _write(builder, out, at, builder.fmul(builder.load(sums[i]), factors))
+        sums = _sum_columns(context, builder, signature, arguments)
+        factor, place, stride = arguments[6], arguments[8], arguments[9]
+        data = context.make_array(signature.args[7])(context, builder, arguments[7]).data
+        for i, total in enumerate(sums):
+            at = builder.add(place, builder.mul(stride, _whole(i)))
+            _write(builder, data, at, builder.fmul(total, _splat(builder, factor)))
         return context.get_dummy_value()
 
+    whole = types.intp
     numbers = (left, whole, right, whole, whole, whole, types.float64, out, whole, whole)
     return types.none(*numbers), generate
+
+
+@intrinsic
+def multiply_triangle(typing, left, row, right, start, width, count, factor, out, place, n_rows):
+    """Write the part i ≤ k of the same product, rows one after the other.
+
+    Row i begins with k = i, which is multiplied by √½ in addition, and has n_rows − i numbers;
+    what is written behind the last row means nothing.
+    """
+    if not (_is_flat(left) and _is_flat(right) and _is_flat(out)):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        sums = _sum_columns(context, builder, signature, arguments)
+        factor, at, n_rows = arguments[6], arguments[8], arguments[9]
+        data = context.make_array(signature.args[7])(context, builder, arguments[7]).data
+        diagonal = ir.Constant(_IR_TYPE, [math.sqrt(0.5)] + [1.0] * (LANES - 1))
+        factors = builder.fmul(_splat(builder, factor), diagonal)
+        for i, total in enumerate(sums):
+            order = ir.Constant(
+                ir.VectorType(_LANE, LANES), [(i + k) % LANES for k in range(LANES)]
+            )
+            moved = builder.shuffle_vector(total, ir.Constant(_IR_TYPE, ir.Undefined), order)
+            _write(builder, data, at, builder.fmul(moved, factors))
+            length = builder.sub(n_rows, _whole(i))
+            counts = builder.icmp_signed(">", length, _whole(0))
+            at = builder.add(at, builder.select(counts, length, _whole(0)))
+        return context.get_dummy_value()
+
+    whole = types.intp
+    numbers = (left, whole, right, whole, whole, whole, types.float64, out, whole, whole)
+    return types.none(*numbers), generate
+
+
+def _sum_columns(context, builder, signature, arguments):
+    """Return the vectors Σ_m left[m, i] right[m, :]."""
+    _, row, _, start, width, count, *_ = arguments
+    left, right = (
+        context.make_array(signature.args[k])(context, builder, arguments[k]).data for k in (0, 2)
+    )
+    zero = ir.Constant(_IR_TYPE, [0.0] * LANES)
+    sums = [cgutils.alloca_once_value(builder, zero) for _ in range(LANES)]
+    with cgutils.for_range(builder, count) as loop:
+        step = builder.mul(width, loop.index)
+        numbers = _read(builder, right, builder.add(start, step))
+        first = builder.add(row, step)
+        for i in range(LANES):
+            number = builder.load(builder.gep(left, [builder.add(first, _whole(i))]))
+            total = _fused(builder, _splat(builder, number), numbers, builder.load(sums[i]))
+            builder.store(total, sums[i])
+    return [builder.load(total) for total in sums]
