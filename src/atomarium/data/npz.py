@@ -30,7 +30,13 @@ from atomarium.data.described import (
 
 _KIND, _VERSION = "atomarium-npz", 1
 _TARGET, _LABEL = "target:", "label:"
-_NUMBERS = {"numbers": "i", "positions": "f", "cells": "f", "periodic": "b", "offsets": "i"}
+_DTYPES = {
+    "numbers": np.int32,
+    "positions": np.float64,
+    "cells": np.float64,
+    "periodic": np.bool_,
+    "offsets": np.int64,
+}
 
 
 def read(path: Path) -> Dataset:
@@ -60,7 +66,7 @@ def write(path: Path, dataset: Dataset) -> None:
         "targets": {name: describe_target(target) for name, target in dataset.targets.items()},
         "provenance": describe_provenance(dataset.provenance),
     }
-    arrays = {name: getattr(structures, name) for name in _NUMBERS}
+    arrays = {name: getattr(structures, name) for name in _DTYPES}
     arrays["ids"] = np.array(without_default_ids(dataset), dtype=str)
     arrays |= {_TARGET + name: target.values for name, target in dataset.targets.items()}
     for name, label in dataset.labels.items():
@@ -81,11 +87,12 @@ def _storable(name: str, label: np.ndarray) -> np.ndarray:
 def _assembled(path: Path, arrays: Mapping[str, np.ndarray]) -> Dataset:
     about = json.loads(str(arrays["about"]))
     checked_version(about, path, _KIND, _VERSION)
-    for name, kind in _NUMBERS.items():
-        if arrays[name].dtype.kind != kind:
+    targets = {_TARGET + name: np.float64 for name in about["targets"]}
+    for name, dtype in {**_DTYPES, **targets}.items():
+        if arrays[name].dtype != dtype:
             raise InputError(f"{path}: {name!r} cannot be {arrays[name].dtype}")
     try:
-        structures = Structures(**{name: arrays[name] for name in _NUMBERS})
+        structures = Structures(**{name: arrays[name] for name in _DTYPES})
         structures.check()
         return Dataset(
             structures=structures,
