@@ -102,10 +102,10 @@ def _limited_to(threads: int | None):  # noqa: ANN202 - a context manager of thr
 
 
 def _print_plan(console: Console, plan: Plan, folder: Path) -> None:
-    table = Table("model", "target", "training sizes", "repeats", "CPU seconds, about")
+    table = Table("model", "target", "sizes", "repeats", "CPU s, about", box=SIMPLE)
     costs = estimate(plan)
     for cost in costs:
-        sizes = " ".join(str(n) for n in cost.sizes)
+        sizes = f"{cost.sizes[0]} … {cost.sizes[-1]}" if len(cost.sizes) > 1 else str(cost.sizes[0])
         table.add_row(cost.model, cost.target, sizes, str(cost.repeats), f"{cost.seconds:.1f}")
     console.print(table)
     total = sum(cost.seconds for cost in costs)
