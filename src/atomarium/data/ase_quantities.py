@@ -113,12 +113,14 @@ class Quantities:
         rows = self._rows | {name: about["rows"] for name, about in ours.items()}
         kinds = (metadata.get("atomarium") or {}).get("labels", {})
         for name, held in self._held.items():
-            if kinds.get(name, "text") != "text":
+            if kinds.get(name, "text") not in {"text", "|b1"}:
                 values = self._target(name, held, offsets, "structures").scalar
                 labels[name] = values.astype(np.dtype(kinds[name]))
                 continue
             if any(one.values.dtype.kind == "U" for one in held):
-                labels[name] = self._label(held, len(row_ids))
+                words = self._words(held, len(row_ids))
+                is_text = kinds.get(name) == "text"
+                labels[name] = np.array(words, dtype=str) if is_text else label_of(words)
                 continue
             target = self._target(name, held, offsets, rows.get(name))
             references = np.asarray((metadata.get("atomrefs") or {}).get(name) or [], dtype=float)
@@ -139,12 +141,12 @@ class Quantities:
             )
 
     @staticmethod
-    def _label(held: list[_Held], n_structures: int) -> np.ndarray:
+    def _words(held: list[_Held], n_structures: int) -> list[str]:
         words = [""] * n_structures
         for one in held:
             for s, entry in zip(one.structures.tolist(), one.values.tolist(), strict=True):
                 words[s] = str(entry)
-        return label_of(words)
+        return words
 
     def _target(
         self,
