@@ -74,7 +74,8 @@ def cell_of_parameters(
     sin_c = np.sqrt(1 - cos_c**2)
     across = (cos_a - cos_b * cos_c) / sin_c if sin_c > 0 else 0.0
     upright = 1 - cos_b**2 - across**2
-    if np.any(lengths <= 0) or sin_c <= 0 or upright <= 0:
+    fits = np.all(lengths > 0) and np.all((angles > 0) & (angles < 180))
+    if not fits or sin_c <= 0 or upright <= 0:
         raise InputError(f"no cell has lengths {lengths.tolist()} and angles {angles.tolist()}")
     directions = [[1, 0, 0], [cos_c, sin_c, 0], [cos_b, across, np.sqrt(upright)]]
     return np.array(directions, dtype=np.float64) * lengths[:, None]
