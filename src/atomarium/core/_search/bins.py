@@ -24,41 +24,65 @@ class Bins(NamedTuple):
 
 @compiled
 def sort_into_bins(frames, structure, cutoff, wanted):
-    begin, end = frames.offsets[structure], frames.offsets[structure + 1]
-    if not wanted:
-        end = begin
-    n_atoms = end - begin
-    numbers, reach = np.ones(3, dtype=np.int64), np.ones(3, dtype=np.int64)
-    image_of_atom = np.zeros((n_atoms, 3), dtype=np.int64)
-    bin_of_atom = np.zeros((n_atoms, 3), dtype=np.int64)
-    most = int(n_atoms ** (1 / 3)) + 1
-    for axis in range(3 if n_atoms else 0):
-        low, extent = 0.0, 1.0
-        if not frames.periodic[structure, axis]:
-            low = frames.places[axis, begin:end].min()
-            extent = max(frames.places[axis, begin:end].max() - low, 1e-12)
-        length = extent * frames.heights[structure, axis]
-        # Bins a little longer than the cutoff, so that rounding cannot hide a pair.
-        numbers[axis] = max(1, min(most, int(length / (cutoff * (1 + SLACK)))))
-        if frames.periodic[structure, axis]:
-            reach[axis] = math.ceil(cutoff * (1 + SLACK) / (length / numbers[axis]))
-        for atom in range(n_atoms):
-            place = (frames.places[axis, begin + atom] - low) / extent
-            if frames.periodic[structure, axis]:
-                image_of_atom[atom, axis] = math.floor(place)
-                place -= math.floor(place)
-            bin_of_atom[atom, axis] = min(int(place * numbers[axis]), numbers[axis] - 1)
-    starts = np.zeros(numbers[0] * numbers[1] * numbers[2] + 1, dtype=np.int64)
-    flat = (bin_of_atom[:, 0] * numbers[1] + bin_of_atom[:, 1]) * numbers[2] + bin_of_atom[:, 2]
+    """Return the atoms of one structure by bin, or no atoms where bins are not wanted."""
+    n_atoms = frames.offsets[structure + 1] - frames.offsets[structure] if wanted else 0
+    bins = Bins(
+        np.ones(3, dtype=np.int64),
+        np.ones(3, dtype=np.int64),
+        np.zeros((n_atoms, 3), dtype=np.int64),
+        np.zeros((n_atoms, 3), dtype=np.int64),
+        np.zeros(8 * n_atoms + 32, dtype=np.int64),
+        np.zeros(n_atoms, dtype=np.int64),
+    )
+    if n_atoms:
+        for axis in range(3):
+            _cut(axis, frames, structure, cutoff, bins)
+        _fill(bins)
+    return bins
+
+
+@lean
+def _cut(axis, frames, structure, cutoff, bins):
+    """Choose the bins along one axis, and find that of each atom."""
+    begin, n_atoms = frames.offsets[structure], len(bins.atoms)
+    periodic = frames.periodic[structure, axis]
+    low, extent = 0.0, 1.0
+    if not periodic:
+        low = high = frames.places[axis, begin]
+        for atom in range(begin, begin + n_atoms):
+            low, high = min(low, frames.places[axis, atom]), max(high, frames.places[axis, atom])
+        extent = max(high - low, 1e-12)
+    length = extent * frames.heights[structure, axis]
+    # A little longer than the cutoff, so that rounding cannot hide a pair; about one bin for each
+    # atom at most.
+    reached = cutoff * (1 + SLACK)
+    n_bins = max(1, min(int(n_atoms ** (1 / 3)) + 1, int(length / reached)))
+    bins.numbers[axis] = n_bins
+    if periodic:
+        bins.reach[axis] = math.ceil(reached / (length / n_bins))
     for atom in range(n_atoms):
-        starts[flat[atom] + 1] += 1
-    starts = np.cumsum(starts)
-    filled = starts.copy()
-    atoms = np.empty(n_atoms, dtype=np.int64)
-    for atom in range(n_atoms):
-        atoms[filled[flat[atom]]] = atom
-        filled[flat[atom]] += 1
-    return Bins(numbers, reach, bin_of_atom, image_of_atom, starts, atoms)
+        place = (frames.places[axis, begin + atom] - low) / extent
+        if periodic:
+            bins.image_of_atom[atom, axis] = math.floor(place)
+            place -= math.floor(place)
+        bins.bin_of_atom[atom, axis] = min(int(place * n_bins), n_bins - 1)
+
+
+@lean
+def _fill(bins):
+    """List the atoms by bin."""
+    starts, numbers = bins.starts, bins.numbers
+    for atom in range(len(bins.atoms)):
+        a, b, c = bins.bin_of_atom[atom]
+        # Two places further on, each bin's start is moved while it fills.
+        starts[(a * numbers[1] + b) * numbers[2] + c + 2] += 1
+    for flat in range(numbers[0] * numbers[1] * numbers[2]):
+        starts[flat + 2] += starts[flat + 1]
+    for atom in range(len(bins.atoms)):
+        a, b, c = bins.bin_of_atom[atom]
+        flat = (a * numbers[1] + b) * numbers[2] + c
+        bins.atoms[starts[flat + 1]] = atom
+        starts[flat + 1] += 1
 
 
 @lean

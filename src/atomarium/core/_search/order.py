@@ -5,6 +5,9 @@ from __future__ import annotations
 from atomarium.core._search.room import merged
 from atomarium.core.compiled import lean
 
+#: M. Ciura, Lect. Notes Comput. Sci. 2138, 106 (2001), and three more of the same growth.
+_GAPS = (7983, 3548, 1577, 701, 301, 132, 57, 23, 10, 4, 1)
+
 
 @lean
 def set_aside(found, start, stop, numbers, spacing, spare, keys):
@@ -70,6 +73,22 @@ def write_ranks(keys, n_keys, ranks):
         for i in range(k + 1, n_keys):
             rank += keys[i] < key
         ranks[k] = rank
+
+
+@lean
+def write_ranks_of_many(keys, n_keys, order, ranks):
+    """Do the same by Shell's method, which is faster when there are many; spoils the keys."""
+    for k in range(n_keys):
+        order[k] = k
+    for gap in _GAPS:
+        for start in range(gap, n_keys):
+            key, moved, k = keys[start], order[start], start
+            while k >= gap and keys[k - gap] > key:
+                keys[k], order[k] = keys[k - gap], order[k - gap]
+                k -= gap
+            keys[k], order[k] = key, moved
+    for rank in range(n_keys):
+        ranks[order[rank]] = rank
 
 
 @lean

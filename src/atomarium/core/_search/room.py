@@ -58,12 +58,13 @@ def make_room(n_atoms, n_pairs):
 @compiled
 def make_more_room(found, n_pairs):
     """Return the same pairs with room for so many."""
-    room = len(found.neighbors)
     more = make_room(0, n_pairs)
-    more.neighbors[:room] = found.neighbors
-    more.vectors[:room] = found.vectors
-    more.distances[:room] = found.distances
-    more.shifts[:room] = found.shifts
+    for pair in range(len(found.neighbors)):
+        more.neighbors[pair] = found.neighbors[pair]
+        more.distances[pair] = found.distances[pair]
+        for axis in range(3):
+            more.vectors[pair, axis] = found.vectors[pair, axis]
+            more.shifts[pair, axis] = found.shifts[pair, axis]
     return Found(found.counts, more.neighbors, more.vectors, more.distances, more.shifts)
 
 

@@ -11,7 +11,12 @@ from atomarium.core._search.near import (
     search_all,
     search_listed,
 )
-from atomarium.core._search.order import bring_back, set_aside, write_ranks
+from atomarium.core._search.order import (
+    bring_back,
+    set_aside,
+    write_ranks,
+    write_ranks_of_many,
+)
 from atomarium.core._search.room import Found, make_more_room, make_room
 from atomarium.core.compiled import compiled
 
@@ -35,7 +40,7 @@ def search(frames, cutoff, first, last):
     """
     start, stop = frames.offsets[first], frames.offsets[last]
     found = make_room(stop - start, 32 * (stop - start) + 64)
-    spare, keys = make_room(64, 64), np.empty(64)
+    spare, keys, order = make_room(64, 64), np.empty(64), np.empty(64, dtype=np.int64)
     squares, near = np.empty(64), np.empty(64, dtype=np.int64)
     n_found = 0
     for structure in range(first, last):
@@ -64,12 +69,12 @@ def search(frames, cutoff, first, last):
             found.counts[center - start] = n_pairs
             if n_pairs > len(keys):
                 spare, keys = make_room(2 * n_pairs, 2 * n_pairs), np.empty(2 * n_pairs)
+                order = np.empty(2 * n_pairs, dtype=np.int64)
             set_aside(found, before, n_found, frames.numbers, cutoff, spare, keys)
             if n_pairs <= _FEW_PAIRS:
                 write_ranks(keys, n_pairs, spare.counts)
             else:
-                order = np.argsort(keys[:n_pairs], kind="mergesort")
-                spare.counts[order] = np.arange(n_pairs)
+                write_ranks_of_many(keys, n_pairs, order, spare.counts)
             bring_back(found, before, n_found, frames.numbers, cutoff, spare, keys)
     return Found(
         found.counts,
