@@ -44,6 +44,7 @@ class Case:
 
 
 CASES = [
+    Case("bag-of-bonds", {}, crystals=False),
     Case("composition", {}),
     Case("coulomb-matrix", {}, crystals=False),
     Case("coulomb-matrix", {"permutation": "eigenspectrum"}, crystals=False),

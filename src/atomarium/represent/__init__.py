@@ -11,6 +11,7 @@ from atomarium.core.kinds import Family
 REPRESENTATIONS = Family(
     "representations",
     {
+        "bag-of-bonds": "atomarium.represent.bag_of_bonds:BagOfBonds",
         "composition": "atomarium.represent.composition:Composition",
         "coulomb-matrix": "atomarium.represent.coulomb:CoulombMatrix",
         "ewald-matrix": "atomarium.represent.periodic_matrices:EwaldMatrix",
