@@ -24,12 +24,14 @@ class Format:
         reader: Module with `read(path) -> Dataset`.
         writer: Module with `write(path, dataset)`; empty when we only read it.
         endings: Names of files that are taken for it.
+        folders: Whether it may be a folder.
         about: One line for people.
     """
 
     reader: str
     writer: str = ""
     endings: tuple[str, ...] = ()
+    folders: bool = False
     about: str
 
 
@@ -51,6 +53,7 @@ FORMATS: dict[str, Format] = {
         reader="atomarium.data.cif",
         writer="atomarium.data.cif_writer",
         endings=(".cif",),
+        folders=True,
         about="CIF file, or folder of them with or without id_prop.csv",
     ),
     "npz": Format(
@@ -63,10 +66,12 @@ FORMATS: dict[str, Format] = {
         reader="atomarium.data.store",
         writer="atomarium.data.store_writer",
         endings=(".atoms",),
+        folders=True,
         about="folder of memory-mapped arrays, for speed and millions of structures",
     ),
     "ase": Format(
         reader="atomarium.data.ase_files",
+        folders=True,
         about="anything else that ASE reads: POSCAR, traj, vasprun.xml …",
     ),
 }
@@ -101,10 +106,15 @@ def read(
     path = Path(path).expanduser()
     if not path.exists():
         raise InputError(f"no file or folder {str(path)!r}{_alike(path)}")
-    name = format if format is not None else format_of(path)
-    if name not in FORMATS:
-        raise InputError(f"no format {name!r}{did_you_mean(name, FORMATS)}")
-    dataset = import_module(FORMATS[name].reader).read(path)
+    try:
+        name = format if format is not None else format_of(path)
+        if name not in FORMATS:
+            raise InputError(f"no format {name!r}{did_you_mean(name, FORMATS)}")
+        if path.is_dir() and not FORMATS[name].folders:
+            raise InputError(f"{path}: is a folder, and {name!r} is a file")
+        dataset = import_module(FORMATS[name].reader).read(path)
+    except PermissionError as error:
+        raise InputError(f"{path}: cannot be opened: {error.strerror}") from error
     return _with_meaning(path, dataset, units=units or {}, extensive=extensive, labels=labels)
 
 
@@ -189,6 +199,9 @@ def _with_meaning(
     for name in [*units, *extensive, *labels]:
         if name not in dataset.targets:
             raise InputError(f"{path}: no target {name!r}{did_you_mean(name, dataset.targets)}")
+    for name in [*units, *extensive]:
+        if name in labels:
+            raise InputError(f"{path}: {name!r} cannot be a label and have a unit or be extensive")
     targets = {name: t for name, t in dataset.targets.items() if name not in labels}
     for name, unit in units.items():
         targets[name] = _with_unit(path, dataset.targets[name], unit)
