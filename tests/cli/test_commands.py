@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,20 @@ def test_doctor_names_what_is_missing() -> None:
     done = atomarium("doctor", folder=Path.cwd())
     assert "numba" in done.stdout
     assert "threads: compiled code" in done.stdout
+
+
+def test_interrupted_run_says_how_to_go_on(finished: Path, tmp_path: Path) -> None:
+    words = ("run", "--data", finished / "my.extxyz", "--target", "energy", "--out", tmp_path / "r")
+    command = [sys.executable, "-m", "atomarium", *map(str, words)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 120
+        while not (tmp_path / "r" / "splits.json").exists() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate()
+    assert process.returncode == 130
+    assert "stopped; everything finished is kept" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize(

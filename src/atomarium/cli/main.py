@@ -14,6 +14,7 @@ app = App(
     name="atomarium",
     version=f"atomarium {atomarium.__version__}",
     help="Learn properties of molecules and materials: one file, one command, one page.",
+    suppress_keyboard_interrupt=False,
 )
 # Named by text, so that a command loads only what it needs.
 app.command("atomarium.cli.run:run")

@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 from jaxtyping import Float64
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file  # pyright: ignore[reportUnknownVariableType]
+from safetensors.numpy import load_file, save  # pyright: ignore[reportUnknownVariableType]
 
 from atomarium.core.dataset import Dataset, Per
 from atomarium.core.errors import InputError
@@ -59,7 +59,8 @@ def save_model(folder: Path, model: SavedModel) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     training = model.fitted.training
     arrays = {name: np.ascontiguousarray(getattr(training, name)) for name in _STRUCTURE_ARRAYS}
-    save_file(arrays, folder / "structures.safetensors")
+    # By way of bytes: a full disk is then Python's own error, which says what to do.
+    (folder / "structures.safetensors").write_bytes(save(arrays))
     settings = {
         "format": _FORMAT,
         "version": _VERSION,
@@ -74,7 +75,7 @@ def save_model(folder: Path, model: SavedModel) -> None:
 
 def _save_parts(folder: Path, fitted: FittedCandidate, name: str) -> dict[str, object]:
     arrays = {key: np.ascontiguousarray(array) for key, array in fitted.fitted.arrays().items()}
-    save_file(arrays, folder / f"{name}.safetensors")
+    (folder / f"{name}.safetensors").write_bytes(save(arrays))
     baseline = fitted.baseline
     return {
         **describe(fitted.candidate),
