@@ -67,8 +67,7 @@ def find_pairs(structures: Structures, cutoff: float) -> Pairs:
     def search_run(first: int, last: int) -> Found:
         return search(frames, cutoff, first, last)
 
-    # Work in a structure grows faster than its atoms: its pairs need be sorted.
-    found = run_in_threads(search_run, structures.offsets)
+    found = run_in_threads(search_run, np.arange(structures.n_atoms + 1))
     counts = np.concatenate([part.counts for part in found])
     return Pairs(
         centers=np.repeat(np.arange(structures.n_atoms, dtype=np.int32), counts),

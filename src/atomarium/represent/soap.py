@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 from jaxtyping import Float, Float64, Int64
 
+from atomarium.core.compiled import count_threads, limit_threads
 from atomarium.core.elements import SYMBOLS, number_of, symbols_of
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
@@ -125,7 +126,8 @@ class Soap:
         columns = self._columns_of(structures)
         values = np.zeros((structures.n_atoms, self.n_columns), dtype=self.dtype)
         basis, layout = self._basis(), self._layout()
-        for run in _runs(structures):
+
+        def fill(run: slice) -> None:
             first, last = structures.offsets[run.start], structures.offsets[run.stop]
             pairs = find_pairs(structures[run], self.cutoff)
             _check_apart(pairs, structures, run.start)
@@ -138,6 +140,8 @@ class Soap:
                 column_of_atom=columns[first:last],
             )
             _fill(hoods, basis, layout, values[first:last])
+
+        _do_each(fill, list(_runs(structures)), structures)
         return Features(values, "atoms", structures.offsets, numbers=structures.numbers)
 
     @property
@@ -232,6 +236,23 @@ def _runs(structures: Structures) -> Iterator[slice]:
         stop = max(behind - 1, start + 1)
         yield slice(start, stop)
         start = stop
+
+
+def _do_each(fill: Callable[[slice], None], runs: list[slice], structures: Structures) -> None:
+    """Fill runs side by side where there are enough of them, else the atoms of each."""
+    threads = count_threads()
+    if threads == 1 or len(runs) < 2 * threads:
+        for run in runs:
+            fill(run)
+        return
+    borders = structures.offsets[[0, *(run.stop for run in runs)]]
+
+    def fill_some(first: int, last: int) -> None:
+        with limit_threads(1):
+            for run in runs[first:last]:
+                fill(run)
+
+    run_in_threads(fill_some, borders)
 
 
 def _fill(

@@ -30,27 +30,28 @@ _FEW_PAIRS = 300
 
 @compiled
 def search(frames, cutoff, first, last):
-    """Find the pairs of a run of structures.
+    """Find the pairs of a run of atoms.
 
     Args:
         frames: All structures.
         cutoff: Å. Pairs at exactly this distance are left out.
-        first: First structure of the run.
-        last: The structure behind the run.
+        first: First atom of the run.
+        last: The atom behind the run.
     """
-    start, stop = frames.offsets[first], frames.offsets[last]
-    found = make_room(stop - start, 32 * (stop - start) + 64)
+    found = make_room(last - first, 32 * (last - first) + 64)
     spare, keys, order = make_room(64, 64), np.empty(64), np.empty(64, dtype=np.int64)
     squares, near = np.empty(64), np.empty(64, dtype=np.int64)
     n_found = 0
-    for structure in range(first, last):
+    for structure in range(len(frames.offsets) - 1):
         begin, end = frames.offsets[structure], frames.offsets[structure + 1]
+        if end <= first or begin >= last:
+            continue
         nearest = is_nearest_enough(structure, frames, cutoff)
         in_bins = end - begin > (_FEW_ATOMS_NEAREST if nearest else _FEW_ATOMS)
         if end - begin > len(squares):
             squares, near = np.empty(end - begin), np.empty(end - begin, dtype=np.int64)
         bins = sort_into_bins(frames, structure, cutoff, in_bins)
-        for center in range(begin, end):
+        for center in range(max(begin, first), min(end, last)):
             before = n_found
             while True:
                 if in_bins:
@@ -66,7 +67,7 @@ def search(frames, cutoff, first, last):
                     break
                 found = make_more_room(found, 2 * n_found)
             n_pairs = n_found - before
-            found.counts[center - start] = n_pairs
+            found.counts[center - first] = n_pairs
             if n_pairs > len(keys):
                 spare, keys = make_room(2 * n_pairs, 2 * n_pairs), np.empty(2 * n_pairs)
                 order = np.empty(2 * n_pairs, dtype=np.int64)
