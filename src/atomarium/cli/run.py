@@ -105,7 +105,7 @@ def _print_plan(console: Console, plan: Plan, folder: Path) -> None:
     table = Table("model", "target", "sizes", "repeats", "CPU s, about", box=SIMPLE)
     costs = estimate(plan)
     for cost in costs:
-        sizes = f"{cost.sizes[0]} … {cost.sizes[-1]}" if len(cost.sizes) > 1 else str(cost.sizes[0])
+        sizes = " … ".join(str(n) for n in sorted({min(cost.sizes), max(cost.sizes)}))
         table.add_row(cost.model, cost.target, sizes, str(cost.repeats), f"{cost.seconds:.1f}")
     console.print(table)
     total = sum(cost.seconds for cost in costs)

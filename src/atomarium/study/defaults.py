@@ -10,8 +10,11 @@ import tomli_w
 from atomarium.core.dataset import Dataset
 
 #: In molecules the first two shells of neighbors decide, and narrow Gaussians tell them apart.
-_MOLECULES = {"kind": "soap", "cutoff": 3.5, "n_max": 8, "l_max": 6, "width": 0.3}
-_CRYSTALS = {"kind": "soap", "cutoff": 5.0, "n_max": 8, "l_max": 6, "width": 0.5}
+_MOLECULES = {"cutoff": 3.5, "width": 0.3}
+_CRYSTALS = {"cutoff": 5.0, "width": 0.5}
+#: n_max and l_max, best first; columns grow as the square of the number of elements.
+_SIZES = ((8, 6), (6, 4), (4, 3), (3, 2), (2, 2))
+_MOST_COLUMNS = 60_000
 
 
 def default_study(
@@ -38,7 +41,7 @@ def default_study(
         "mean": {"model": {"kind": "mean"}},
         "composition": {"model": {"kind": "ridge"}},
         "soap-krr": {
-            "representation": _CRYSTALS if periodic else _MOLECULES,
+            "representation": _soap(len(dataset.structures.species), periodic=periodic),
             "model": {"kind": "krr"},
             "baseline": "composition",
         },
@@ -58,6 +61,19 @@ def default_study(
             "models": models,
         }
     )
+
+
+def _soap(n_species: int, *, periodic: bool) -> dict[str, object]:
+    """Return the largest SOAP whose rows are not too long for so many elements."""
+
+    def n_columns(n_max: int, l_max: int) -> int:
+        functions = n_max * n_species
+        return functions * (functions + 1) // 2 * (l_max + 1)
+
+    fitting = [size for size in _SIZES if n_columns(*size) <= _MOST_COLUMNS]
+    n_max, l_max = fitting[0] if fitting else _SIZES[-1]
+    lengths = _CRYSTALS if periodic else _MOLECULES
+    return {"kind": "soap", **lengths, "n_max": n_max, "l_max": l_max}
 
 
 def _study_name(source: Path | str, targets: tuple[str, ...]) -> str:
