@@ -26,6 +26,22 @@ def test_every_number_is_rounded_as_python_rounds_it() -> None:
     assert values.tobytes() == np.array([float(word) for word in words]).tobytes()
 
 
+def test_numbers_of_many_digits_are_rounded_as_python_rounds_them() -> None:
+    chosen = random.Random(1)
+    words = []
+    for _ in range(40_000):
+        digits = "".join(chosen.choices("0123456789", k=chosen.randint(9, 19)))
+        place = chosen.randint(1, min(8, len(digits)))
+        words.append(f"{chosen.choice(['', '-'])}{digits[:place]}.{digits[place:]}")
+    # At and around powers of two, where the distance between numbers changes.
+    for power in range(-6, 27):
+        words += [f"{2.0**power + shift * 2.0 ** (power - 53):.17g}" for shift in (-2, -1, 0, 1, 2)]
+        words += [f"{2.0**power + shift * 10.0**-14:.15f}"[:19] for shift in (-1, 0, 1)]
+    values, wrong = _parse(words)
+    assert not len(wrong)
+    assert values.tobytes() == np.array([float(word) for word in words]).tobytes()
+
+
 def test_what_is_no_number_is_told() -> None:
     words = ["1.0", "", "-", ".", "1.2.3", "0x10", "1_0", "--1", "abc", "1-2", "1e", "2.0", "nan"]
     values, wrong = _parse(words)
