@@ -13,7 +13,6 @@ _NEEDED_FOR = {
     "scipy": ("models", ""),
     "numba": ("representations", ""),
     "ase": ("reading files", ""),
-    "vesin": ("neighbors", ""),
     "optuna": ("search", ""),
     "safetensors": ("saved models", ""),
     "torch": ("neural networks", "nn"),

@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_PACKAGES = ("atomarium", "numpy", "scipy", "numba", "ase", "vesin", "optuna", "torch")
+_PACKAGES = ("atomarium", "numpy", "scipy", "numba", "ase", "optuna", "torch")
 
 
 @lru_cache(maxsize=1)
