@@ -67,7 +67,7 @@ def _compare_database(folder: Path, some: Dataset) -> None:
     def write_by_ase() -> None:
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
-        with ase.db.connect(path) as database:
+        with ase.db.connect(path) as database:  # pyright: ignore[reportGeneralTypeIssues]
             for s, image in enumerate(images):
                 database.write(image, data={name: rows[s] for name, rows in values.items()})
 

@@ -61,6 +61,14 @@ def test_plain_xyz_with_numbers_for_elements_and_key_values_in_the_comment(tmp_p
     assert not found.labels
 
 
+def test_the_comments_of_codes_are_read_where_they_are_key_values(tmp_path: Path) -> None:
+    # As CP2K writes them.
+    comment = " i =        0, time =        0.500, E =       -17.1643447508"
+    found = _read(tmp_path, f"1\n{comment}\nH 0 0 0\n")
+    values = {name: target.scalar.tolist() for name, target in found.targets.items()}
+    assert values == {"i": [0.0], "time": [0.5], "E": [-17.1643447508]}
+
+
 @pytest.mark.parametrize(
     "lattice",
     [

@@ -173,6 +173,12 @@ def test_a_file_that_may_not_be_opened_is_refused(
         read(path)
 
 
+def test_a_place_that_cannot_be_written_is_refused(path: Path) -> None:
+    for name in ("set.extxyz", "set.npz", "set.db", "set.atoms"):
+        with pytest.raises(InputError, match=r"cannot be written: (File exists|Not a dir)"):
+            write(path / name, _crystals())
+
+
 def test_an_ending_that_tells_no_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot tell how to write .*endings \.extxyz"):
         write(tmp_path / "data.foo", _crystals())

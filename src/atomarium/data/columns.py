@@ -47,7 +47,7 @@ def numbers_of(words: Sequence[str]) -> Float64[np.ndarray, "structures componen
 
 
 def _numbers_in(word: str) -> list[float] | None:
-    plain = word.removeprefix("_JSON ").translate(_BRACKETS).strip()
+    plain = word.removeprefix("_JSON ").translate(_BRACKETS).strip(" \t\n,")
     if "_" in plain:
         return None
     try:

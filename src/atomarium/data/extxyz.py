@@ -41,7 +41,7 @@ def read(path: Path) -> Dataset:
     collected = _Collected(path)
     for frames in _blocks_of(path):
         collected.take_in(frames)
-    if not collected.lines:
+    if not collected.n_structures:
         raise InputError(f"{path}: is empty")
     return collected.dataset()
 
@@ -69,8 +69,10 @@ class _Collected:
     """What the blocks so far said."""
 
     path: Path
-    lines: list[int] = field(default_factory=list)
-    sizes: list[int] = field(default_factory=list)
+    n_structures: int = 0
+    n_atoms: int = 0
+    lines: list[np.ndarray] = field(default_factory=list)
+    sizes: list[np.ndarray] = field(default_factory=list)
     numbers: list[np.ndarray] = field(default_factory=list)
     positions: list[np.ndarray] = field(default_factory=list)
     cells: list[np.ndarray] = field(default_factory=list)
@@ -81,7 +83,7 @@ class _Collected:
 
     def take_in(self, frames: Frames) -> None:
         """Add the structures of one block."""
-        first, n_new = len(self.lines), len(frames.lines)
+        first, n_new = self.n_structures, len(frames.lines)
         if not n_new:
             return
         try:
@@ -99,7 +101,9 @@ class _Collected:
         for properties, run in groupby(range(n_new), layouts.__getitem__):
             members = list(run)
             self._take_in_atoms(frames, properties, members[0], members[-1] + 1)
-        self.lines += frames.lines
+        self.lines.append(np.array(frames.lines, dtype=np.int64))
+        self.sizes.append(np.array(frames.sizes, dtype=np.int64))
+        self.n_structures += n_new
 
     def _take_in_atoms(self, frames: Frames, properties: str, start: int, stop: int) -> None:
         sizes = frames.sizes[start:stop]
@@ -116,8 +120,8 @@ class _Collected:
         except AtomError as error:
             line = frames.line_of_atom(start, error.row)
             raise InputError(f"{self.path}, line {line}: {error}") from error
-        first_atom, first_structure = sum(map(len, self.numbers)), len(self.sizes)
-        self.sizes += sizes
+        first_atom, first_structure = self.n_atoms, self.n_structures + start
+        self.n_atoms += len(table.numbers)
         self.numbers.append(table.numbers)
         self.positions.append(table.positions)
         for name, values in table.values.items():
@@ -158,13 +162,13 @@ class _Collected:
 
     def dataset(self) -> Dataset:
         """Put everything together."""
-        n_structures, n_atoms = len(self.lines), sum(self.sizes)
+        n_structures = self.n_structures
         structures = Structures(
             numbers=np.concatenate(self.numbers),
             positions=np.concatenate(self.positions),
             cells=np.concatenate(self.cells),
             periodic=np.concatenate(self.periodic),
-            offsets=np.concatenate([[0], np.cumsum(self.sizes, dtype=np.int64)]),
+            offsets=np.concatenate([[0], np.cumsum(np.concatenate(self.sizes))]),
         )
         self._check(structures)
         id_column, ids = choose_ids(self.columns, n_structures)
@@ -174,7 +178,7 @@ class _Collected:
             if name in targets:
                 targets[name] = transposed(targets[name])
         for name, pieces in self.atom_values.items():
-            targets[name] = _atom_target(name, pieces, n_atoms)
+            targets[name] = _atom_target(name, pieces, self.n_atoms)
         for name, column in self.atom_words.items():
             labels[name] = np.array(column.words(n_structures), dtype=str)
         return Dataset(structures=structures, targets=targets, ids=ids, labels=labels)
@@ -183,7 +187,7 @@ class _Collected:
         try:
             structures.check()
         except InputError:
-            for one, line in zip(structures, self.lines, strict=True):
+            for one, line in zip(structures, np.concatenate(self.lines), strict=True):
                 try:
                     one.check()
                 except InputError as error:

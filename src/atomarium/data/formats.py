@@ -15,6 +15,14 @@ from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.units import parse_unit, split_per
 from atomarium.data.compressed import name_without_suffix
 
+_NO_PLACE = (
+    PermissionError,
+    FileNotFoundError,
+    FileExistsError,
+    NotADirectoryError,
+    IsADirectoryError,
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Format:
@@ -134,7 +142,8 @@ def write(
         format: One of FORMATS; found from the ending of the name when left out.
 
     Raises:
-        InputError: the name does not tell the format, or the format cannot hold these data.
+        InputError: the name does not tell the format, the format cannot hold these data, or
+            nothing can be written there.
     """
     path = Path(path).expanduser()
     name = format if format is not None else _format_by_name(path)
@@ -143,7 +152,10 @@ def write(
         endings = ", ".join(ending for f in writable.values() for ending in f.endings)
         known = did_you_mean(name or "", writable)
         raise InputError(f"cannot tell how to write {str(path)!r}: endings {endings}{known}")
-    import_module(writable[name].writer).write(path, dataset)
+    try:
+        import_module(writable[name].writer).write(path, dataset)
+    except _NO_PLACE as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def format_of(path: Path) -> str:
