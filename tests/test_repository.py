@@ -28,7 +28,10 @@ _SOURCES = sorted(
 )
 #: Files of more than 300 lines, and why they are one thing.
 _LONG_FILES: dict[str, str] = {
+    "tests/data/test_ase_database.py": "each fault has the database that has it beside it",
     "tests/data/test_check.py": "each finding has the data that cause it beside it",
+    "tests/data/test_cif.py": "each fault has the file that has it beside it",
+    "tests/data/test_extxyz.py": "each spelling has the text that holds it beside it",
     "tests/data/test_importers.py": "each importer has the archive that it reads beside it",
     "tests/represent/test_acsf.py": "one suite for values, columns and both derivatives",
     "tests/represent/test_mbtr.py": "one suite for three representations",

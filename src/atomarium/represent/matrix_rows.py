@@ -176,7 +176,7 @@ def _sorted(
 
 def _noise(settings: MatrixSettings, structure: Structures) -> Float64[np.ndarray, "atoms"]:
     """Return normal noise made from the seed and the bytes of a structure alone."""
-    from scipy.special import ndtri
+    from scipy.special import ndtri  # pyright: ignore[reportMissingTypeStubs]
 
     content = hash_arrays(structure.numbers, structure.positions, structure.cells)
     draws = [

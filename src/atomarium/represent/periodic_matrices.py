@@ -237,7 +237,7 @@ def _plan(cell: Float64[np.ndarray, "3 3"], n_atoms: int, accuracy: float) -> _S
         far=far,
         cells_away=cells_away.astype(np.int64),
         waves_away=waves_away.astype(np.int64),
-        images=max(float(np.prod(2 * n + 1)) for n in (cells_away, waves_away)),
+        images=max(_n_points(cells_away), _n_points(waves_away)),
     )
 
 
@@ -255,3 +255,9 @@ def _check_crystals(structures: Structures, name: str) -> None:
         right = f"the {name} matrix is for crystals; take coulomb-matrix for molecules"
         where = f"structure {others[0]} does not repeat in three directions"
         raise InputError(f"{where}: {right}, soap for slabs")
+
+
+def _n_points(away: Float64[np.ndarray, "3"]) -> float:
+    """Count the points of a lattice up to so many away along each vector, both ways."""
+    x, y, z = (2.0 * float(n) + 1.0 for n in away)
+    return x * y * z
