@@ -89,7 +89,12 @@ def test_doctor_names_what_is_missing() -> None:
 
 def test_interrupted_run_says_how_to_go_on(finished: Path, tmp_path: Path) -> None:
     words = ("run", "--data", finished / "my.extxyz", "--target", "energy", "--out", tmp_path / "r")
-    command = [sys.executable, "-m", "atomarium", *map(str, words)]
+    # Programs started in the background of a shell ignore interrupts, and so do their children.
+    program = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from atomarium.cli.main import main; main()"
+    )
+    command = [sys.executable, "-c", program, *map(str, words)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 120
         while not (tmp_path / "r" / "splits.json").exists() and time.monotonic() < deadline:
