@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from atomarium.core._search.room import SLACK, merged, take_if_near
 from atomarium.core.compiled import lean
 
@@ -25,24 +27,30 @@ def is_nearest_enough(structure, frames, cutoff):
 def list_nearest(center, structure, frames, cutoff, squares, near):
     """List the atoms whose nearest image may be within the cutoff; returns how many."""
     begin, end = frames.offsets[structure], frames.offsets[structure + 1]
-    n_atoms = end - begin
     cell, periodic = frames.cells[structure], frames.periodic[structure]
     repeat_a = 1.0 if periodic[0] else 0.0
     repeat_b = 1.0 if periodic[1] else 0.0
     repeat_c = 1.0 if periodic[2] else 0.0
-    (x, y, z), (a, b, c) = frames.positions[:, begin:end], frames.places[:, begin:end]
-    i = center - begin
-    for k in range(n_atoms):
-        shift_a = repeat_a * (_ROUNDING - (_ROUNDING + (a[k] - a[i])))
-        shift_b = repeat_b * (_ROUNDING - (_ROUNDING + (b[k] - b[i])))
-        shift_c = repeat_c * (_ROUNDING - (_ROUNDING + (c[k] - c[i])))
-        dx = x[k] - x[i] + shift_a * cell[0, 0] + shift_b * cell[1, 0] + shift_c * cell[2, 0]
-        dy = y[k] - y[i] + shift_a * cell[0, 1] + shift_b * cell[1, 1] + shift_c * cell[2, 1]
-        dz = z[k] - z[i] + shift_a * cell[0, 2] + shift_b * cell[1, 2] + shift_c * cell[2, 2]
-        squares[k] = dx * dx + dy * dy + dz * dz
+    # Not rows taken out before the loop: of those numba does not know that they have no gaps.
+    positions, places = frames.positions, frames.places
+    x, y, z = positions[0, center], positions[1, center], positions[2, center]
+    a, b, c = places[0, center], places[1, center], places[2, center]
+    for atom in range(begin, end):
+        # Unsigned, as numba looks twice at indices that might count from the end.
+        k = np.uint64(atom)
+        shift_a = repeat_a * (_ROUNDING - (_ROUNDING + (places[0, k] - a)))
+        shift_b = repeat_b * (_ROUNDING - (_ROUNDING + (places[1, k] - b)))
+        shift_c = repeat_c * (_ROUNDING - (_ROUNDING + (places[2, k] - c)))
+        dx = shift_a * cell[0, 0] + shift_b * cell[1, 0] + shift_c * cell[2, 0]
+        dy = shift_a * cell[0, 1] + shift_b * cell[1, 1] + shift_c * cell[2, 1]
+        dz = shift_a * cell[0, 2] + shift_b * cell[1, 2] + shift_c * cell[2, 2]
+        dx += positions[0, k] - x
+        dy += positions[1, k] - y
+        dz += positions[2, k] - z
+        squares[np.uint64(atom - begin)] = dx * dx + dy * dy + dz * dz
     limit = cutoff * cutoff * (1 + SLACK)
     n_near = 0
-    for k in range(n_atoms):
+    for k in range(end - begin):
         near[n_near] = begin + k
         n_near += squares[k] < limit
     return n_near

@@ -22,7 +22,7 @@ from atomarium.core.compiled import compiled
 
 #: With fewer atoms, sorting them into bins costs more than it saves: where the nearest image of
 #: each is all there is to look at, and where it is not.
-_FEW_ATOMS_NEAREST = 400
+_FEW_ATOMS_NEAREST = 1200
 _FEW_ATOMS = 160
 #: With more pairs, counting those that come before each costs more than sorting.
 _FEW_PAIRS = 300
