@@ -11,6 +11,7 @@ from atomarium.core.errors import InputError
 from atomarium.core.segments import (
     as_indices,
     rows_of_segments,
+    runs_of_segments,
     segment_mean,
     segment_of_row,
     segment_sum,
@@ -71,6 +72,15 @@ def test_chosen_rows_are_those_of_the_chosen_segments(lengths, data):
     expected = [row for s in segments for row in range(offsets[s], offsets[s + 1])]
     assert rows.tolist() == expected
     assert np.diff(new_offsets).tolist() == [lengths[s] for s in segments]
+
+
+@given(lengths_of_segments, st.integers(1, 9))
+def test_runs_hold_every_segment_once_and_no_more_rows_than_wanted(lengths, n_rows):
+    runs = list(runs_of_segments(_offsets(lengths), n_rows))
+    assert [s for run in runs for s in range(run.start, run.stop)] == list(range(len(lengths)))
+    assert all(run.stop - run.start == 1 or sum(lengths[run]) <= n_rows for run in runs)
+    # No run could have taken the first segment of the next.
+    assert all(sum(lengths[one.start : other.start + 1]) > n_rows for one, other in pairwise(runs))
 
 
 @pytest.mark.parametrize("segment", [-1, 3])

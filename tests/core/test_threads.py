@@ -9,7 +9,7 @@ import numba
 import numpy as np
 import pytest
 
-from atomarium.core.threads import run_in_threads
+from atomarium.core.threads import do_runs, run_in_threads
 
 
 @pytest.fixture
@@ -63,3 +63,14 @@ def test_error_of_a_run_comes_out() -> None:
 def test_limit_of_numba_is_kept() -> None:
     numba.set_num_threads(1)
     assert _runs([0, 500, 1000]) == [(0, 2)]
+
+
+@pytest.mark.usefixtures("two_threads")
+@pytest.mark.parametrize(("n_rows", "n_threads_inside"), [(100, 1), (400, 2)])
+def test_many_runs_go_side_by_side_and_few_one_by_one(n_rows: int, n_threads_inside: int) -> None:
+    seen: list[tuple[slice, int]] = []
+    offsets = np.arange(0, 1001, 100)
+    do_runs(lambda run: seen.append((run, numba.get_num_threads())), offsets, n_rows)
+    assert {n for _, n in seen} == {n_threads_inside}
+    covered = sorted(s for run, _ in seen for s in range(run.start, run.stop))
+    assert covered == list(range(10))

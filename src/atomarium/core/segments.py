@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from jaxtyping import Float64, Int64
 from numpy.typing import ArrayLike
@@ -44,6 +46,16 @@ def rows_of_segments(
     new_offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     rows = np.arange(new_offsets[-1], dtype=np.int64)
     return rows + np.repeat(starts - new_offsets[:-1], lengths), new_offsets
+
+
+def runs_of_segments(offsets: Int64[np.ndarray, "borders"], n_rows: int) -> Iterator[slice]:
+    """Cut segments into runs of up to so many rows, or of one segment that has more."""
+    start, n_segments = 0, len(offsets) - 1
+    while start < n_segments:
+        behind = int(np.searchsorted(offsets, int(offsets[start]) + n_rows, side="right"))
+        stop = max(behind - 1, start + 1)
+        yield slice(start, stop)
+        start = stop
 
 
 def as_indices(chosen: ArrayLike, n_segments: int) -> Int64[np.ndarray, "chosen"]:

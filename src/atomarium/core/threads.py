@@ -9,7 +9,8 @@ from typing import TypeVar
 import numpy as np
 from jaxtyping import Int64
 
-from atomarium.core.compiled import count_threads
+from atomarium.core.compiled import count_threads, limit_threads
+from atomarium.core.segments import runs_of_segments
 
 Result = TypeVar("Result")
 #: With less work to each, starting threads costs more than it saves.
@@ -35,3 +36,27 @@ def run_in_threads(
     borders = [0, *(int(np.searchsorted(amounts, one)) for one in wanted), n_items]
     with ThreadPoolExecutor(n_runs) as pool:
         return list(pool.map(work, borders[:-1], borders[1:]))
+
+
+def do_runs(
+    work: Callable[[slice], None], offsets: Int64[np.ndarray, "borders"], n_rows: int
+) -> None:
+    """Work on runs of segments side by side where there are enough; else in each, one by one.
+
+    Args:
+        work: Called with each run, as `runs_of_segments` gives them; may use `run_in_threads`.
+        offsets: Where the rows of each segment begin, and their number at the end.
+        n_rows: Most rows of a run, but for segments that have more.
+    """
+    runs, threads = list(runs_of_segments(offsets, n_rows)), count_threads()
+    if threads == 1 or len(runs) < 2 * threads:
+        for run in runs:
+            work(run)
+        return
+
+    def do_some(first: int, last: int) -> None:
+        with limit_threads(1):
+            for run in runs[first:last]:
+                work(run)
+
+    run_in_threads(do_some, offsets[[0, *(run.stop for run in runs)]])
