@@ -9,6 +9,7 @@ import numba
 import numpy as np
 import pytest
 
+from atomarium.core.errors import InputError
 from atomarium.core.threads import do_runs, run_in_threads
 
 
@@ -74,3 +75,13 @@ def test_many_runs_go_side_by_side_and_few_one_by_one(n_rows: int, n_threads_ins
     assert {n for _, n in seen} == {n_threads_inside}
     covered = sorted(s for run, _ in seen for s in range(run.start, run.stop))
     assert covered == list(range(10))
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 100])
+def test_errors_of_runs_count_from_the_first_of_all(n_rows: int) -> None:
+    def refuse_seventh(run: slice) -> None:
+        if run.start <= 7 < run.stop:
+            raise InputError(f"structure {7 - run.start}, atom 0: at fault")
+
+    with pytest.raises(InputError, match="^structure 7, atom 0: at fault$"):
+        do_runs(refuse_seventh, np.arange(11), n_rows)

@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 
 
 class InputError(ValueError):
     """Something a user gave cannot be used; the message says where, what was given, what is right.
 
-    Commands catch it, print the message alone and exit with 2.
+    Commands catch it, print the message alone and exit with 2. A message about one structure begins
+    with `structure N`, counted from 0.
     """
+
+
+@contextmanager
+def counted_from(first: int) -> Generator[None]:
+    """Count the structures in errors of a block, which sees a run of them, from the first of all.
+
+    Args:
+        first: Number of the first structure of the run.
+    """
+    try:
+        yield
+    except InputError as error:
+        message = str(error)
+        found = re.match(r"structure (\d+)", message)
+        if first == 0 or found is None:
+            raise
+        rest = message[found.end() :]
+        raise InputError(f"structure {first + int(found[1])}{rest}") from None
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Int64
 
 from atomarium.core.compiled import count_threads, limit_threads
+from atomarium.core.errors import counted_from
 from atomarium.core.segments import runs_of_segments
 
 Result = TypeVar("Result")
@@ -43,20 +44,26 @@ def do_runs(
 ) -> None:
     """Work on runs of segments side by side where there are enough; else in each, one by one.
 
+    Errors about a structure, when segments are the atoms of structures, may count from the first
+    of the run.
+
     Args:
         work: Called with each run, as `runs_of_segments` gives them; may use `run_in_threads`.
         offsets: Where the rows of each segment begin, and their number at the end.
         n_rows: Most rows of a run, but for segments that have more.
     """
     runs, threads = list(runs_of_segments(offsets, n_rows)), count_threads()
-    if threads == 1 or len(runs) < 2 * threads:
-        for run in runs:
-            work(run)
-        return
 
     def do_some(first: int, last: int) -> None:
-        with limit_threads(1):
-            for run in runs[first:last]:
+        for run in runs[first:last]:
+            with counted_from(run.start):
                 work(run)
 
-    run_in_threads(do_some, offsets[[0, *(run.stop for run in runs)]])
+    def do_some_alone(first: int, last: int) -> None:
+        with limit_threads(1):
+            do_some(first, last)
+
+    if threads == 1 or len(runs) < 2 * threads:
+        do_some(0, len(runs))
+    else:
+        run_in_threads(do_some_alone, offsets[[0, *(run.stop for run in runs)]])
