@@ -22,6 +22,9 @@ def counted_from(first: int) -> Generator[None]:
 
     Args:
         first: Number of the first structure of the run.
+
+    Raises:
+        InputError: the block raises one.
     """
     try:
         yield
