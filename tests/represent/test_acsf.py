@@ -231,7 +231,7 @@ def test_runs_of_structures_join_seamlessly(monkeypatch):
     many, settings = molecules(), SETTINGS["cosine"]
     rows, blocks = settings.compute(many).values, settings.gradients(many)
     pulled = settings.pull_back(many, rows)
-    monkeypatch.setattr("atomarium.represent.symmetry_runs._ATOMS_AT_ONCE", 4)
+    monkeypatch.setattr("atomarium.represent.neighborhoods._ATOMS_AT_ONCE", 4)
     assert np.array_equal(settings.compute(many).values, rows)
     assert np.array_equal(settings.pull_back(many, rows).positions, pulled.positions)
     again = settings.gradients(many)

@@ -19,6 +19,7 @@ from atomarium.core.features import Features
 from atomarium.core.structures import Structures
 from atomarium.represent._kernels import symmetry_plan as codes
 from atomarium.represent._kernels.symmetry_plan import Plan
+from atomarium.represent.neighborhoods import fill_values, gradients, pull_back
 from atomarium.represent.symmetry_columns import ORDERS, Column, Order, list_columns
 from atomarium.represent.symmetry_function import (
     RadialScheme,
@@ -28,7 +29,7 @@ from atomarium.represent.symmetry_function import (
     radial_functions,
 )
 from atomarium.represent.symmetry_programs import make_plan
-from atomarium.represent.symmetry_runs import fill_values, gradients, pull_back
+from atomarium.represent.symmetry_runs import symmetry_loops
 
 CutoffFunction = Literal["cosine", "tanh3"]
 _CUTOFF_CODES = {"cosine": codes.COSINE, "tanh3": codes.CUBED_TANH}
@@ -194,7 +195,7 @@ class SymmetryFunctions:
         settled = self._settled_on(structures)
         values = np.zeros((structures.n_atoms, settled.n_columns), dtype=self.dtype)
         if settled.n_columns:
-            fill_values(structures, settled.layout.plan, values)
+            fill_values(structures, symmetry_loops(settled.layout.plan), values)
         return Features(
             values,
             "atoms",
@@ -217,7 +218,7 @@ class SymmetryFunctions:
             raise InputError(f"cotangents must have shape {expected}, got {cotangents.shape}")
         if not settled.n_columns:
             return PulledBack(np.zeros((0, 3)), np.zeros((len(structures), 3, 3)))
-        return pull_back(structures, settled.layout.plan, cotangents)
+        return pull_back(structures, symmetry_loops(settled.layout.plan), cotangents)
 
     def gradients(self, structures: Structures) -> Gradients:
         """Return the derivatives of every feature with every atom that it depends on.
@@ -229,7 +230,7 @@ class SymmetryFunctions:
         if not settled.n_columns:
             nothing = np.zeros(0, dtype=np.int64)
             return Gradients(nothing, nothing.copy(), np.zeros((0, 3, 0)))
-        return gradients(structures, settled.layout.plan, settled.n_columns)
+        return gradients(structures, symmetry_loops(settled.layout.plan), settled.n_columns)
 
     @cached_property
     def layout(self) -> Layout:
