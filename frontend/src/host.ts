@@ -1,10 +1,25 @@
 /** Where a page stands and its data come from; the only part that knows. */
 
+import type { BlockSource } from "./explorer/blocks";
+import { fromBase64, unpack, unzipped } from "./packed";
+
 export interface Host {
   /** What light and dark apply to. */
   readonly themed: HTMLElement;
+  /** At once, or when bytes have come and are unpacked. */
   readonly payload: () => unknown;
+  /** Fetches structures that did not travel with the payload; null where everything did. */
+  readonly structures: BlockSource | null;
+  /** Keeps a view for others to open, and tells which was asked for: the part of an address after #. */
+  readonly address: Address | null;
   readonly licenses: string;
+}
+
+export interface Address {
+  readonly get: () => string;
+  readonly set: (text: string) => void;
+  /** Calls back when the reader goes back or forth; returns how to stop that. */
+  readonly subscribe: (listener: () => void) => () => void;
 }
 
 /** A single HTML file that carries everything. */
@@ -15,7 +30,28 @@ export function fileHost(): Host {
   };
   return {
     themed: document.documentElement,
-    payload: () => read("atomarium-payload"),
+    payload: () => {
+      const element = document.getElementById("atomarium-payload");
+      if (element?.getAttribute("type") !== "application/octet-stream") return read("atomarium-payload");
+      return unpacked(element.textContent ?? "");
+    },
+    structures: null,
+    address: pageAddress(),
     licenses: String(read("atomarium-licenses") ?? ""),
+  };
+}
+
+async function unpacked(base64: string): Promise<unknown> {
+  return unpack(await unzipped(fromBase64(base64.trim())));
+}
+
+function pageAddress(): Address {
+  return {
+    get: () => decodeURIComponent(location.hash.slice(1)),
+    set: (text) => history.replaceState(null, "", `#${encodeURIComponent(text)}`),
+    subscribe: (listener) => {
+      window.addEventListener("hashchange", listener);
+      return () => window.removeEventListener("hashchange", listener);
+    },
   };
 }

@@ -21,24 +21,47 @@ export interface Column {
   readonly shape: readonly number[];
 }
 
+/** A column whose bytes were found already; what unpacking puts in the place of a column. */
+export class ReadColumn implements Column {
+  constructor(readonly values: Values, readonly shape: readonly number[]) {}
+}
+
 /** Reads a column: `{"dtype": "<f4", "shape": [2, 3], "base64": ".."}`. */
 export const column: Reader<Column> = (value, place) => {
+  if (value instanceof ReadColumn) return value;
   if (!isRecord(value)) return fail(place, "a column", value);
-  const { dtype, shape, base64 } = value;
+  const { width, size, shape } = layoutOf(value, place);
+  const bytes = bytesOf(value.base64, `${place}.base64`);
+  if (bytes.length !== size * width) return fail(place, `${size * width} bytes`, `${bytes.length} bytes`);
+  return { values: valuesOf(value.dtype as Dtype, bytes), shape };
+};
+
+interface Layout {
+  readonly shape: readonly number[];
+  /** How many numbers it has, and the bytes of each. */
+  readonly size: number;
+  readonly width: number;
+}
+
+/** What a column says it holds. */
+export function layoutOf({ dtype, shape }: Record<string, unknown>, place: string): Layout {
   if (typeof dtype !== "string" || !Object.hasOwn(ARRAYS, dtype)) {
     return fail(`${place}.dtype`, `one of ${Object.keys(ARRAYS).join(", ")}`, dtype);
   }
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
     return fail(`${place}.shape`, "numbers from 0 on", shape);
   }
-  const bytes = bytesOf(base64, `${place}.base64`);
-  const make = ARRAYS[dtype as Dtype];
   const size = shape.reduce((product: number, n: number) => product * n, 1);
-  if (bytes.length !== size * make.BYTES_PER_ELEMENT) {
-    return fail(place, `${size * make.BYTES_PER_ELEMENT} bytes`, `${bytes.length} bytes`);
-  }
-  return { values: new make(inOrder(bytes, make.BYTES_PER_ELEMENT).buffer), shape };
-};
+  return { shape, size, width: ARRAYS[dtype as Dtype].BYTES_PER_ELEMENT };
+}
+
+/** Little-endian bytes as numbers; shares memory where the bytes lie on a border of numbers. */
+export function valuesOf(dtype: string, bytes: Uint8Array<ArrayBuffer>): Values {
+  const make = ARRAYS[dtype as Dtype];
+  const width = make.BYTES_PER_ELEMENT;
+  const placed = !LITTLE || bytes.byteOffset % width !== 0 ? bytes.slice() : bytes;
+  return new make(inOrder(placed, width).buffer, placed.byteOffset, placed.length / width);
+}
 
 /** Reads a column of a known shape; -1 stands for any length. */
 export function columnOf(...expected: readonly number[]): Reader<Values> {

@@ -3,6 +3,8 @@
 import type { ComponentChild } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { ThemeContext } from "./chart/drawing";
+import { ExplorerPage } from "./explorer/page";
+import { readScene, SCENE_FORMAT, SCENE_VERSION } from "./explorer/read-scene";
 import type { Host } from "./host";
 import { header } from "./payload";
 import { PayloadError } from "./reader";
@@ -12,17 +14,21 @@ import { applyTheme, DARK, LIGHT, type Theme } from "./theme";
 
 interface Page {
   readonly version: number;
-  readonly show: (payload: unknown) => ComponentChild;
+  readonly show: (payload: unknown, host: Host) => ComponentChild;
 }
 
 /** What can be shown, by the format that a payload says it has. */
 const PAGES: Readonly<Record<string, Page>> = {
   "atomarium-report": { version: 1, show: (payload) => <ReportPage report={readReport(payload, "report")} /> },
+  [SCENE_FORMAT]: {
+    version: SCENE_VERSION,
+    show: (payload, host) => <ExplorerPage scene={readScene(payload, host.structures)} host={host} />,
+  },
 };
 
 export function Shell({ host }: { readonly host: Host }) {
   const [theme, choose] = useTheme();
-  const [page] = useState(() => pageOf(host));
+  const page = usePage(host);
   useLayoutEffect(() => applyTheme(host.themed, theme), [host, theme]);
   return (
     <ThemeContext.Provider value={theme}>
@@ -35,9 +41,34 @@ export function Shell({ host }: { readonly host: Host }) {
   );
 }
 
-function pageOf(host: Host): ComponentChild {
+/** What there is to show, or why there is nothing; bytes take a moment to unpack. */
+function usePage(host: Host): ComponentChild {
+  const [given] = useState(() => payloadOf(host));
+  const [page, setPage] = useState<ComponentChild>(() =>
+    given instanceof Promise ? <p class="waiting" role="status">Reading the data …</p> : pageOf(given, host));
+  useEffect(() => {
+    if (given instanceof Promise) void given.then((payload) => setPage(pageOf(payload, host)));
+  }, [given, host]);
+  return page;
+}
+
+/** The payload, or the fault that kept it from being read. */
+function payloadOf(host: Host): unknown {
   try {
     const payload = host.payload();
+    return payload instanceof Promise ? payload.catch((error: unknown) => new Fault(error)) : payload;
+  } catch (error) {
+    return new Fault(error);
+  }
+}
+
+class Fault {
+  constructor(readonly error: unknown) {}
+}
+
+function pageOf(payload: unknown, host: Host): ComponentChild {
+  try {
+    if (payload instanceof Fault) throw payload.error;
     const { format, version } = header(payload, "payload");
     const page = Object.hasOwn(PAGES, format) ? PAGES[format] : undefined;
     if (page === undefined) return <Sorry reason={`This page knows nothing of the format “${format}”.`} />;
@@ -45,7 +76,7 @@ function pageOf(host: Host): ComponentChild {
       const older = version < page.version ? "an older" : "a newer";
       return <Sorry reason={`These data are of ${older} version (${version}) than this page (${page.version}).`} />;
     }
-    return page.show(payload);
+    return page.show(payload, host);
   } catch (error) {
     if (error instanceof PayloadError || error instanceof SyntaxError) return <Sorry reason={error.message} />;
     throw error;

@@ -30,12 +30,18 @@ export interface Structures {
   readonly count: number;
   /** Where the atoms of each structure begin among all atoms, and the number of all atoms. */
   readonly offsets: Uint32Array;
-  /** Formulas, where the data carry them. */
-  readonly formulas: readonly string[] | null;
+  /** Formulas in Hill's order, where the data carry them. */
+  readonly formulas: Words | null;
   /** A structure that is at hand already. */
   readonly peek: (index: number) => SceneStructure | null;
   /** Fails with a PayloadError where the bytes cannot be used or do not come. */
   readonly load: (index: number) => Promise<SceneStructure>;
+}
+
+/** Texts by their place among the categories. */
+export interface Words {
+  readonly codes: Values;
+  readonly categories: readonly string[];
 }
 
 export interface SceneStructure {

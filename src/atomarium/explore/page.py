@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import html
 import json
@@ -33,7 +34,7 @@ base-uri 'none'; form-action 'none'">
 </head>
 <body>
 <div data-atomarium><noscript>This page draws itself with JavaScript, which is off.</noscript></div>
-<script type="application/json" id="atomarium-payload">{payload}</script>
+<script type="{kind}" id="atomarium-payload">{payload}</script>
 <script type="application/json" id="atomarium-licenses">{licenses}</script>
 <script type="module">{script}</script>
 </body>
@@ -41,12 +42,13 @@ base-uri 'none'; form-action 'none'">
 """
 
 
-def write_page(path: Path | str, payload: Mapping[str, Any], *, title: str) -> None:
+def write_page(path: Path | str, payload: Mapping[str, Any] | bytes, *, title: str) -> None:
     """Write a self-contained page that shows a payload; it replaces an older one at once.
 
     Args:
         path: The HTML file to write.
-        payload: As `payload.encode` takes it; `format` and `version` choose what is shown.
+        payload: As `payload.encode` takes it, or bytes as `packed.pack` makes them; `format` and
+            `version` choose what is shown.
         title: What the browser's tab is called.
 
     Raises:
@@ -55,16 +57,22 @@ def write_page(path: Path | str, payload: Mapping[str, Any], *, title: str) -> N
     script = escape_script(_read("atomarium.js"))
     style = _read("atomarium.css")
     licenses = json.dumps(_read("licenses.txt"), ensure_ascii=False)
+    packed = isinstance(payload, bytes)
     text = _PAGE.format(
         title=html.escape(title),
         style=style,
         style_hash=_hash(style),
-        payload=escape_json(encode(payload)),
+        kind="application/octet-stream" if packed else "application/json",
+        payload=_zipped(payload) if packed else escape_json(encode(payload)),
         licenses=escape_json(licenses),
         script=script,
         script_hash=_hash(script),
     )
     write_text(path, text)
+
+
+def _zipped(packed: bytes) -> str:
+    return base64.b64encode(gzip.compress(packed, 6, mtime=0)).decode("ascii")
 
 
 def escape_json(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from atomarium.core.errors import InputError
 #: What the browser has typed arrays for; everything else is converted to one of them or refused.
 DTYPES = ("|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<f4", "<f8")
 
-_COLUMN_KEYS = {"dtype", "shape", "base64"}
+_COLUMN_KEYS = frozenset({"dtype", "shape", "base64"})
 
 
 def encode(payload: Mapping[str, Any]) -> str:
@@ -33,8 +33,8 @@ def encode(payload: Mapping[str, Any]) -> str:
             finite (columns may hold NaN), an integer does not fit into 32 bits, or a value is of
             no kind that JSON knows. The message names the place: `trials[3].scores.r2`.
     """
-    _check_header(payload)
-    plain = _to_plain(payload, "payload")
+    check_header(payload)
+    plain = to_plain(payload, "payload", to_column)
     return json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -51,8 +51,8 @@ def decode(text: str) -> dict[str, Any]:
         raise InputError(f"payload: not JSON: {error}") from error
     if not isinstance(content, dict):
         raise InputError(f"payload: expected an object, got {type(content).__name__}")
-    _check_header(content)
-    return _from_plain(content, "payload")
+    check_header(content)
+    return from_plain(content, "payload", _COLUMN_KEYS, from_column)
 
 
 def to_column(values: np.ndarray, place: str = "column") -> dict[str, Any]:
@@ -66,8 +66,7 @@ def to_column(values: np.ndarray, place: str = "column") -> dict[str, Any]:
         InputError: the type has no counterpart in the browser, or an integer does not fit into
             32 bits.
     """
-    array = _narrow(np.asarray(values), place)
-    little = array.astype(array.dtype.newbyteorder("<"), order="C", copy=False)
+    little = narrow(np.asarray(values), place)
     return {
         "dtype": little.dtype.str,
         "shape": list(little.shape),
@@ -86,11 +85,7 @@ def from_column(column: Mapping[str, Any], place: str = "column") -> np.ndarray:
         InputError: the dtype is unknown, the shape is not one, the bytes are not base64, or they
             do not fit the shape.
     """
-    dtype, shape = column["dtype"], column["shape"]
-    if dtype not in DTYPES:
-        raise InputError(f"{place}.dtype: expected one of {', '.join(DTYPES)}, got {dtype!r}")
-    if not isinstance(shape, list) or any(type(n) is not int or n < 0 for n in shape):
-        raise InputError(f"{place}.shape: expected numbers from 0 on, got {shape!r}")
+    dtype, shape = check_column(column, place)
     try:
         raw = base64.b64decode(column["base64"], validate=True)
     except ValueError as error:
@@ -101,7 +96,31 @@ def from_column(column: Mapping[str, Any], place: str = "column") -> np.ndarray:
     return np.frombuffer(raw, dtype=dtype).reshape(shape)
 
 
-def _narrow(array: np.ndarray, place: str) -> np.ndarray:
+def check_column(column: Mapping[str, Any], place: str) -> tuple[str, list[int]]:
+    """Return the dtype and the shape that a column says it has.
+
+    Raises:
+        InputError: the dtype is unknown or the shape is not one.
+    """
+    dtype, shape = column["dtype"], column["shape"]
+    if dtype not in DTYPES:
+        raise InputError(f"{place}.dtype: expected one of {', '.join(DTYPES)}, got {dtype!r}")
+    if not isinstance(shape, list) or any(type(n) is not int or n < 0 for n in shape):
+        raise InputError(f"{place}.shape: expected numbers from 0 on, got {shape!r}")
+    return dtype, shape
+
+
+def narrow(array: np.ndarray, place: str) -> np.ndarray:
+    """Return an array as the nearest type that the browser has, little-endian and in C order.
+
+    Raises:
+        InputError: there is no such type, or an integer does not fit into 32 bits.
+    """
+    array = _in_browser_type(array, place)
+    return array.astype(array.dtype.newbyteorder("<"), order="C", copy=False)
+
+
+def _in_browser_type(array: np.ndarray, place: str) -> np.ndarray:
     kind, size = array.dtype.kind, array.dtype.itemsize
     if kind == "b":
         return array.astype(np.uint8)
@@ -120,9 +139,21 @@ def _narrow(array: np.ndarray, place: str) -> np.ndarray:
     )
 
 
-def _to_plain(value: object, place: str) -> object:
+def to_plain(
+    value: object, place: str, carry: Callable[[np.ndarray, str], dict[str, Any]]
+) -> object:
+    """Return a value as JSON knows it.
+
+    Args:
+        value: As `encode` takes it.
+        place: How to call it in an error.
+        carry: What becomes of an array, given the array and its place.
+
+    Raises:
+        InputError: a value is of no kind that JSON knows.
+    """
     if isinstance(value, np.ndarray):
-        return to_column(value, place)
+        return carry(value, place)
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, bool | str | int):
@@ -135,23 +166,41 @@ def _to_plain(value: object, place: str) -> object:
         for key in value:
             if not isinstance(key, str):
                 raise InputError(f"{place}: keys must be text, got {key!r}")
-        return {key: _to_plain(item, f"{place}.{key}") for key, item in value.items()}
+        return {key: to_plain(item, f"{place}.{key}", carry) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes):
-        return [_to_plain(item, f"{place}[{i}]") for i, item in enumerate(value)]
+        return [to_plain(item, f"{place}[{i}]", carry) for i, item in enumerate(value)]
     raise InputError(f"{place}: {type(value).__name__} is not a kind of value that JSON knows")
 
 
-def _from_plain(value: Any, place: str) -> Any:
+def from_plain(
+    value: Any,
+    place: str,
+    keys: frozenset[str],
+    read: Callable[[Mapping[str, Any], str], np.ndarray],
+) -> Any:
+    """Return a value out of JSON with its columns as arrays.
+
+    Args:
+        value: What JSON knows.
+        place: How to call it in an error.
+        keys: By which a column is known.
+        read: What makes an array of a column, given the column and its place.
+    """
     if isinstance(value, dict):
-        if value.keys() == _COLUMN_KEYS:
-            return from_column(value, place)
-        return {key: _from_plain(item, f"{place}.{key}") for key, item in value.items()}
+        if value.keys() == keys:
+            return read(value, place)
+        return {k: from_plain(item, f"{place}.{k}", keys, read) for k, item in value.items()}
     if isinstance(value, list):
-        return [_from_plain(item, f"{place}[{i}]") for i, item in enumerate(value)]
+        return [from_plain(item, f"{place}[{i}]", keys, read) for i, item in enumerate(value)]
     return value
 
 
-def _check_header(payload: Mapping[str, Any]) -> None:
+def check_header(payload: Mapping[str, Any]) -> None:
+    """Check that a payload says what it is.
+
+    Raises:
+        InputError: `format` or `version` is missing.
+    """
     for key, kind in (("format", str), ("version", int)):
         if type(payload.get(key)) is not kind:
             expected = "text" if kind is str else "a whole number"
