@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
-from jaxtyping import Float, Float64, Int64
 
-from atomarium.core.compiled import count_threads, limit_threads
-from atomarium.core.elements import SYMBOLS, number_of, symbols_of
+from atomarium.core.elements import SYMBOLS, number_of
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
-from atomarium.core.pairs import Pairs, find_pairs
+from atomarium.core.segments import segment_mean
 from atomarium.core.structures import Structures
-from atomarium.core.threads import run_in_threads
-from atomarium.represent._kernels.expansion import Basis, Neighborhoods
+from atomarium.represent._kernels.expansion import Basis
 from atomarium.represent._kernels.harmonics import recursion_factors
-from atomarium.represent._kernels.spectrum import Layout, fill_rows, make_spectrum_workspace
 from atomarium.represent.radial import check_independence, gto_table
+from atomarium.represent.soap_channels import (
+    NAMED,
+    Compression,
+    make_channels,
+)
+from atomarium.represent.soap_density import NO_SCALING, Fading, RadialScaling
+from atomarium.represent.soap_layout import Columns, make_columns, make_layout
+from atomarium.represent.soap_work import Plan, compute_rows
+from atomarium.represent.species_columns import column_of_atoms
 
-#: Pairs of so many atoms stay in the processor's caches.
-_ATOMS_AT_ONCE = 2048
-#: Å. Nearer atoms are one atom given twice.
-_SAME_PLACE = 1e-6
 _RANGES = {"n_max": (1, 64), "l_max": (0, 20)}
 _CHOICES = {
     "basis": ("gto",),
-    "layout": ("kernel", "featomic"),
+    "average": ("none", "inner", "outer"),
+    "layout": ("kernel", "featomic", "dscribe"),
     "dtype": ("float64", "float32"),
 }
 
@@ -63,9 +65,18 @@ class Soap:
         l_max: Largest angular degree, 0 to 20.
         width: Å, above 0. Standard deviation of the Gaussians.
         center_weight: Weight of the Gaussian of the atom itself; 0 leaves it out.
+        padding: Å, at least 0. How far beyond the cutoff neighbors still count; their fading moves
+            out by as much, radial functions do not.
         basis: "gto", orthonormalized Gaussian-type orbitals r^n exp(−r² / 2σ_n²).
+        scaling: How the density of a neighbor shrinks with its distance.
+        compression: What is left out or summed up: "none", "crossover" (only products of a species
+            with itself), "mu2" (all species are one), "mu1nu1" (each species with the sum of all),
+            or a `Compression`.
+        average: "none", a row for each atom; "inner", one for each structure, of its mean density;
+            "outer", the mean of the rows of its atoms.
         layout: "kernel" keeps one of two equal products, times √2, so that the dot product of two
-            rows is the SOAP kernel; "featomic" keeps all products, with featomic's signs.
+            rows is the SOAP kernel; "featomic" keeps all products, with featomic's signs;
+            "dscribe" keeps one of two, as it is.
         normalize: Whether each row is scaled to length 1.
         dtype: Precision of the rows; they are computed in float64.
     """
@@ -77,7 +88,11 @@ class Soap:
     l_max: int = 6
     width: float = 0.5
     center_weight: float = 1.0
+    padding: float = 0.0
     basis: str = "gto"
+    scaling: RadialScaling = NO_SCALING
+    compression: str | Compression = "none"
+    average: str = "none"
     layout: str = "kernel"
     normalize: bool = False
     dtype: str = "float64"
@@ -87,6 +102,17 @@ class Soap:
         if len(set(numbers)) != len(numbers):
             raise InputError(f"species must differ, got {', '.join(self.species)}")
         object.__setattr__(self, "species", tuple(SYMBOLS[z] for z in numbers))
+        self._check_numbers()
+        for name, choices in _CHOICES.items():
+            value = getattr(self, name)
+            if value not in choices:
+                raise InputError(f"no {name} {value!r}{did_you_mean(str(value), choices)}")
+        if isinstance(self.compression, str) and self.compression not in NAMED:
+            hint = did_you_mean(self.compression, NAMED)
+            raise InputError(f"no compression {self.compression!r}{hint}")
+        check_independence(self.cutoff, self.n_max)
+
+    def _check_numbers(self) -> None:
         for name in ("cutoff", "width"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0):
@@ -96,17 +122,14 @@ class Soap:
                 f"cutoff_width must be between 0 and the cutoff, {self.cutoff} Å, "
                 f"got {self.cutoff_width}"
             )
-        if not (math.isfinite(self.center_weight) and self.center_weight >= 0):
-            raise InputError(f"center_weight must be at least 0, got {self.center_weight}")
+        for name in ("center_weight", "padding"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0):
+                raise InputError(f"{name} must be at least 0, got {value}")
         for name, (least, most) in _RANGES.items():
             value = getattr(self, name)
             if not (isinstance(value, int) and least <= value <= most):
                 raise InputError(f"{name} must be {least} to {most}, a whole number, got {value}")
-        for name, choices in _CHOICES.items():
-            value = getattr(self, name)
-            if value not in choices:
-                raise InputError(f"no {name} {value!r}{did_you_mean(str(value), choices)}")
-        check_independence(self.cutoff, self.n_max)
 
     def settle(self, structures: Structures) -> Self:
         """Return the same settings with species, where open, those of the structures."""
@@ -123,70 +146,56 @@ class Soap:
         """
         if structures.n_atoms and not self.species:
             return self.settle(structures).compute(structures)
-        columns = self._columns_of(structures)
-        values = np.zeros((structures.n_atoms, self.n_columns), dtype=self.dtype)
-        basis, layout = self._basis(), self._layout()
-
-        def fill(run: slice) -> None:
-            first, last = structures.offsets[run.start], structures.offsets[run.stop]
-            pairs = find_pairs(structures[run], self.cutoff)
-            _check_apart(pairs, structures, run.start)
-            hoods = Neighborhoods(
-                offsets=pairs.offsets,
-                neighbors=pairs.neighbors,
-                vectors=pairs.vectors,
-                distances=pairs.distances,
-                weights=self._weights(pairs.distances),
-                column_of_atom=columns[first:last],
-            )
-            _fill(hoods, basis, layout, values[first:last])
-
-        _do_each(fill, list(_runs(structures)), structures)
-        return Features(values, "atoms", structures.offsets, numbers=structures.numbers)
+        species = column_of_atoms(structures, self.species)
+        n_rows = len(structures) if self.average == "inner" else structures.n_atoms
+        values = np.zeros((n_rows, self.n_columns), dtype=self.dtype)
+        inner = self.average == "inner"
+        compute_rows(structures, species, self.plan, per_structure=inner, out=values)
+        if self.average == "outer":
+            values = segment_mean(values.astype(np.float64), structures.offsets)
+            if self.normalize:
+                lengths = np.linalg.norm(values, axis=1, keepdims=True)
+                values /= np.where(lengths > 0, lengths, 1.0)
+            values = values.astype(self.dtype)
+        rows = "atoms" if self.average == "none" else "structures"
+        reduced = "none" if self.average == "none" else "mean"
+        offsets, numbers = structures.offsets, structures.numbers
+        return Features(values, rows, offsets, numbers=numbers, reduced=reduced)
 
     @property
     def n_columns(self) -> int:
         """Length of a row, once the species are settled."""
-        equal, unequal = self._block_lengths()
-        n_species = len(self.species)
-        return n_species * equal + n_species * (n_species - 1) // 2 * unequal
+        return self.columns.n_columns
 
     def column_names(self) -> tuple[str, ...]:
         """Return what each column is, as in `C O l=2 n=0 n=5`, once the species are settled."""
-        names: list[str] = []
-        for i, a in enumerate(self.species):
-            for b in self.species[i:]:
-                half = self.layout == "kernel" and a == b
-                names += [
-                    f"{a} {b} l={ell} n={n} n={k}"
-                    for ell in range(self.l_max + 1)
-                    for n in range(self.n_max)
-                    for k in range(n if half else 0, self.n_max)
-                ]
-        return tuple(names)
+        return self.columns.names()
 
-    def _block_lengths(self) -> tuple[int, int]:
-        """Return the number of columns of one species with itself, and of two species."""
-        whole = self.n_max**2
-        half = self.n_max * (self.n_max + 1) // 2
-        equal = half if self.layout == "kernel" else whole
-        return equal * (self.l_max + 1), whole * (self.l_max + 1)
+    @cached_property
+    def columns(self) -> Columns:
+        """Which products are in a row, and where."""
+        compression = self.compression
+        named = NAMED[compression] if isinstance(compression, str) else compression
+        channels = make_channels(self.species, named)
+        return make_columns(channels, self.n_max, self.l_max, self.layout)
 
-    def _layout(self) -> Layout:
-        n_species = len(self.species)
-        equal, unequal = self._block_lengths()
-        rows, columns = np.triu_indices(n_species)
-        lengths = np.where(rows == columns, equal, unequal)
-        starts = np.zeros((n_species, n_species), dtype=np.int64)
-        starts[rows, columns] = np.cumsum(lengths) - lengths
-        degrees = np.arange(self.l_max + 1)
-        signs = (-1.0) ** degrees if self.layout == "featomic" else 1.0
-        return Layout(
-            n_max=self.n_max,
-            block_starts=starts,
-            triangular=self.layout == "kernel",
-            degree_factors=signs / np.sqrt(2 * degrees + 1),
-            normalize=self.normalize,
+    @cached_property
+    def plan(self) -> Plan:
+        """What the settings come to for compiled loops."""
+        channels = self.columns.channels
+        # Rows of atoms are not normalized before they are averaged.
+        normalize = self.normalize and self.average != "outer"
+        scale = 1.0
+        return Plan(
+            basis=self._basis(),
+            layout=make_layout(
+                self.columns, self.n_max, self.layout, normalize=normalize, scale=scale
+            ),
+            fading=Fading(
+                end=self.cutoff + self.padding, width=self.cutoff_width, scaling=self.scaling
+            ),
+            species_weights=channels.weights,
+            together=channels.mixing.shape[1] == 1,
         )
 
     def _basis(self) -> Basis:
@@ -200,86 +209,5 @@ class Soap:
             steps_per_unit=table.per_angstrom,
             factors=recursion_factors(self.l_max),
             middle=middle,
+            middle_everywhere=False,
         )
-
-    def _weights(self, distances: Float64[np.ndarray, "pairs"]) -> Float64[np.ndarray, "pairs"]:
-        weights = np.ones(len(distances))
-        start = self.cutoff - self.cutoff_width
-        fading = np.flatnonzero(distances > start)
-        if len(fading) and self.cutoff_width > 0:
-            phase = (distances[fading] - start) * (math.pi / self.cutoff_width)
-            weights[fading] = 0.5 * (1 + np.cos(phase))
-        return weights
-
-    def _columns_of(self, structures: Structures) -> Int64[np.ndarray, "atoms"]:
-        """Return which species each atom is."""
-        lookup = np.full(len(SYMBOLS), -1)
-        lookup[[number_of(symbol) for symbol in self.species]] = np.arange(len(self.species))
-        columns = lookup[structures.numbers]
-        strangers = np.flatnonzero(columns < 0)
-        if len(strangers):
-            atom = strangers[0]
-            raise InputError(
-                f"structure {structures.structure_of_atom[atom]} holds "
-                f"{symbols_of([structures.numbers[atom]])}, which is not among the species "
-                f"{', '.join(self.species)}"
-            )
-        return columns
-
-
-def _runs(structures: Structures) -> Iterator[slice]:
-    """Cut structures into runs of about equally many atoms, at least one structure each."""
-    start = 0
-    while start < len(structures):
-        limit = int(structures.offsets[start]) + _ATOMS_AT_ONCE
-        behind = int(np.searchsorted(structures.offsets, limit, side="right"))
-        stop = max(behind - 1, start + 1)
-        yield slice(start, stop)
-        start = stop
-
-
-def _do_each(fill: Callable[[slice], None], runs: list[slice], structures: Structures) -> None:
-    """Fill runs side by side where there are enough of them, else the atoms of each."""
-    threads = count_threads()
-    if threads == 1 or len(runs) < 2 * threads:
-        for run in runs:
-            fill(run)
-        return
-    borders = structures.offsets[[0, *(run.stop for run in runs)]]
-
-    def fill_some(first: int, last: int) -> None:
-        with limit_threads(1):
-            for run in runs[first:last]:
-                fill(run)
-
-    run_in_threads(fill_some, borders)
-
-
-def _fill(
-    hoods: Neighborhoods, basis: Basis, layout: Layout, out: Float[np.ndarray, "atoms columns"]
-) -> None:
-    def fill_run(first: int, last: int) -> None:
-        work = make_spectrum_workspace(basis, layout)
-        fill_rows(hoods, basis, layout, work, first, last, out)
-
-    run_in_threads(fill_run, hoods.offsets)
-
-
-def _check_apart(pairs: Pairs, structures: Structures, first: int) -> None:
-    """Look for two atoms in one place.
-
-    Args:
-        pairs: Of a run of the structures.
-        structures: All structures.
-        first: The first of the run.
-
-    Raises:
-        InputError: there are.
-    """
-    if pairs.distances.min(initial=math.inf) > _SAME_PLACE:
-        return
-    pair = int(pairs.distances.argmin())
-    ends = structures.offsets[first] + np.array([pairs.centers[pair], pairs.neighbors[pair]])
-    structure = int(structures.structure_of_atom[ends[0]])
-    a, b = ends - structures.offsets[structure]
-    raise InputError(f"structure {structure}: atoms {a} and {b} are in one place")

@@ -16,7 +16,8 @@ class Basis(NamedTuple):
     """What a density is expanded in.
 
     `n_padded` is the number of radial functions filled up with zeros to a multiple of eight;
-    `middle` holds what the central atom itself adds to the coefficients of degree 0.
+    `middle` holds what the central atom itself adds to the coefficients of degree 0, to those of
+    its own column or, if `middle_everywhere`, of all columns.
     """
 
     l_max: int
@@ -25,16 +26,22 @@ class Basis(NamedTuple):
     steps_per_unit: float
     factors: np.ndarray
     middle: np.ndarray
+    middle_everywhere: bool
 
 
 class Neighborhoods(NamedTuple):
-    """Pairs by center and species; `weights` multiply the density of each neighbor."""
+    """Pairs by center and species.
+
+    `weights` multiply the density of each neighbor, `center_weights` that of each atom in its own
+    neighborhood. Densities of atoms in different columns are expanded on their own.
+    """
 
     offsets: np.ndarray
     neighbors: np.ndarray
     vectors: np.ndarray
     distances: np.ndarray
     weights: np.ndarray
+    center_weights: np.ndarray
     column_of_atom: np.ndarray
 
 
@@ -62,22 +69,38 @@ def make_workspace(basis: Basis, n_columns: int) -> Workspace:
 
 @lean
 def expand_center(center, hoods, basis, work):
-    """Fill the coefficients of one atom for every species in its neighborhood.
+    """Fill the coefficients of one atom for every column in its neighborhood.
 
     Args:
         center: Which atom.
         hoods: Its pairs, and those of others.
         basis: What the density is expanded in.
-        work: Coefficients (column, l² + l + m, n) go into its `coefficients`; those of species
+        work: Coefficients (column, l² + l + m, n) go into its `coefficients`; those of columns
             that are not `present` are left as they were.
     """
-    size = (basis.l_max + 1) ** 2 * basis.n_padded
     work.present[:] = False
+    add_center(center, hoods, basis, work)
+
+
+@lean
+def add_center(center, hoods, basis, work):
+    """Add the coefficients of one atom to those of others; columns become present by it.
+
+    Args:
+        center: Which atom.
+        hoods: Its pairs, and those of others.
+        basis: What the density is expanded in.
+        work: As for `expand_center`.
+    """
+    size = (basis.l_max + 1) ** 2 * basis.n_padded
     own = hoods.column_of_atom[center]
-    work.present[own] = True
-    work.coefficients[own * size : (own + 1) * size] = 0.0
-    for n in range(basis.n_padded):
-        work.coefficients[own * size + n] = basis.middle[n]
+    for column in range(len(work.present)):
+        if column == own or basis.middle_everywhere:
+            _make_present(column, size, work)
+            for n in range(basis.n_padded):
+                work.coefficients[column * size + n] += (
+                    hoods.center_weights[center] * basis.middle[n]
+                )
     start, stop = hoods.offsets[center], hoods.offsets[center + 1]
     while start < stop:
         column = hoods.column_of_atom[hoods.neighbors[start]]
@@ -88,11 +111,16 @@ def expand_center(center, hoods, basis, work):
             and hoods.column_of_atom[hoods.neighbors[end]] == column
         ):
             end += 1
-        if not work.present[column]:
-            work.present[column] = True
-            work.coefficients[column * size : (column + 1) * size] = 0.0
+        _make_present(column, size, work)
         _add_pairs(start, end, column * size, hoods, basis, work)
         start = end
+
+
+@merged
+def _make_present(column, size, work):
+    if not work.present[column]:
+        work.present[column] = True
+        work.coefficients[column * size : (column + 1) * size] = 0.0
 
 
 @merged

@@ -6,8 +6,6 @@ does not. These intrinsics say it outright; where registers are shorter, LLVM ta
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
@@ -212,21 +210,24 @@ def multiply_columns(typing, left, row, right, start, width, count, factor, out,
 
 
 @intrinsic
-def multiply_triangle(typing, left, row, right, start, width, count, factor, out, place, n_rows):
+def multiply_triangle(
+    typing, left, row, right, start, width, count, factor, diagonal, out, place, n_rows
+):
     """Write the part i ≤ k of the same product, rows one after the other.
 
-    Row i begins with k = i, which is multiplied by √½ in addition, and has n_rows − i numbers;
-    what is written behind the last row means nothing.
+    Row i begins with k = i, which is multiplied by `diagonal` in addition, and has n_rows − i
+    numbers; what is written behind the last row means nothing.
     """
     if not (_is_flat(left) and _is_flat(right) and _is_flat(out)):
         return None
 
     def generate(context, builder, signature, arguments):
         sums = _sum_columns(context, builder, signature, arguments)
-        factor, at, n_rows = arguments[6], arguments[8], arguments[9]
-        data = context.make_array(signature.args[7])(context, builder, arguments[7]).data
-        diagonal = ir.Constant(_IR_TYPE, [math.sqrt(0.5)] + [1.0] * (LANES - 1))
-        factors = builder.fmul(_splat(builder, factor), diagonal)
+        factor, diagonal, at, n_rows = (arguments[k] for k in (6, 7, 9, 10))
+        data = context.make_array(signature.args[8])(context, builder, arguments[8]).data
+        factors = builder.insert_element(
+            _splat(builder, factor), builder.fmul(factor, diagonal), _LANE(0)
+        )
         for i, total in enumerate(sums):
             order = ir.Constant(
                 ir.VectorType(_LANE, LANES), [(i + k) % LANES for k in range(LANES)]
@@ -239,7 +240,8 @@ def multiply_triangle(typing, left, row, right, start, width, count, factor, out
         return context.get_dummy_value()
 
     whole = types.intp
-    numbers = (left, whole, right, whole, whole, whole, types.float64, out, whole, whole)
+    number = types.float64
+    numbers = (left, whole, right, whole, whole, whole, number, number, out, whole, whole)
     return types.none(*numbers), generate
 
 

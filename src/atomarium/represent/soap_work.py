@@ -1,0 +1,140 @@
+"""From structures to rows of SOAP: runs of structures, their pairs, compiled loops."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Float64, Int64
+
+from atomarium.core.errors import InputError
+from atomarium.core.pairs import Pairs, find_pairs
+from atomarium.core.structures import Structures
+from atomarium.core.threads import do_runs, run_in_threads
+from atomarium.represent._kernels.expansion import Basis, Neighborhoods
+from atomarium.represent._kernels.spectrum import Layout, fill_rows, make_spectrum_workspace
+from atomarium.represent.soap_density import Fading
+
+#: Pairs of so many atoms stay in the processor's caches.
+ATOMS_AT_ONCE = 2048
+#: Å. Nearer atoms are one atom given twice.
+_SAME_PLACE = 1e-6
+
+
+class Plan(NamedTuple):
+    """What settled settings of SOAP come to.
+
+    Args:
+        basis: What densities are expanded in.
+        layout: What is multiplied, and where products go.
+        fading: How much a neighbor counts by its distance.
+        species_weights: How much each species counts.
+        together: Whether all species are expanded in one column.
+    """
+
+    basis: Basis
+    layout: Layout
+    fading: Fading
+    species_weights: Float64[np.ndarray, "species"]
+    together: bool
+
+    def neighborhoods(self, pairs: Pairs, species: Int64[np.ndarray, "atoms"]) -> Neighborhoods:
+        """Return pairs as compiled loops take them.
+
+        Args:
+            pairs: Of some atoms.
+            species: Of each of these atoms, which it is.
+        """
+        center_weights = self.species_weights[species]
+        return Neighborhoods(
+            offsets=pairs.offsets,
+            neighbors=pairs.neighbors,
+            vectors=pairs.vectors,
+            distances=pairs.distances,
+            weights=self._of_pairs(self.fading.weights(pairs.distances), pairs, center_weights),
+            center_weights=center_weights,
+            column_of_atom=np.zeros_like(species) if self.together else species,
+        )
+
+    def weight_slopes(
+        self, pairs: Pairs, species: Int64[np.ndarray, "atoms"]
+    ) -> Float64[np.ndarray, "pairs"]:
+        """Return the change of each pair's weight with its distance, 1/Å."""
+        slopes = self.fading.slopes(pairs.distances)
+        return self._of_pairs(slopes, pairs, self.species_weights[species])
+
+    def _of_pairs(
+        self,
+        factors: Float64[np.ndarray, "pairs"],
+        pairs: Pairs,
+        weight_of_atom: Float64[np.ndarray, "atoms"],
+    ) -> Float64[np.ndarray, "pairs"]:
+        if (self.species_weights == 1).all():
+            return factors
+        return factors * weight_of_atom[pairs.neighbors]
+
+
+def compute_rows(
+    structures: Structures,
+    species: Int64[np.ndarray, "atoms"],
+    plan: Plan,
+    *,
+    per_structure: bool,
+    out: Float[np.ndarray, "rows columns"],
+) -> None:
+    """Fill the rows of all structures.
+
+    Args:
+        structures: Any.
+        species: Which species each atom is.
+        plan: What settings come to.
+        per_structure: Whether densities are averaged over each structure, for one row of it;
+            else there is a row for each atom.
+        out: Must hold zeros.
+
+    Raises:
+        InputError: two atoms are in one place, or `find_pairs` finds a fault.
+    """
+    offsets = structures.offsets
+
+    def fill(run: slice) -> None:
+        first, last = int(offsets[run.start]), int(offsets[run.stop])
+        pairs = checked_pairs(structures[run], plan.fading.end)
+        hoods = plan.neighborhoods(pairs, species[first:last])
+        if per_structure:
+            borders, rows = offsets[run.start : run.stop + 1] - first, out[run]
+        else:
+            borders, rows = np.arange(last - first + 1), out[first:last]
+        _fill(hoods, plan, borders, rows)
+
+    do_runs(fill, offsets, ATOMS_AT_ONCE)
+
+
+def checked_pairs(structures: Structures, cutoff: float) -> Pairs:
+    """Return the pairs of structures.
+
+    Raises:
+        InputError: two atoms are in one place, or `find_pairs` finds a fault.
+    """
+    pairs = find_pairs(structures, cutoff)
+    if pairs.distances.min(initial=math.inf) <= _SAME_PLACE:
+        pair = int(pairs.distances.argmin())
+        structure = int(structures.structure_of_atom[pairs.centers[pair]])
+        ends = np.array([pairs.centers[pair], pairs.neighbors[pair]])
+        a, b = ends - structures.offsets[structure]
+        raise InputError(f"structure {structure}: atoms {a} and {b} are in one place")
+    return pairs
+
+
+def _fill(
+    hoods: Neighborhoods,
+    plan: Plan,
+    borders: Int64[np.ndarray, "borders"],
+    out: Float[np.ndarray, "rows columns"],
+) -> None:
+    def fill_run(first: int, last: int) -> None:
+        work = make_spectrum_workspace(plan.basis, plan.layout)
+        fill_rows(hoods, plan.basis, plan.layout, work, borders, first, last, out)
+
+    run_in_threads(fill_run, hoods.offsets[borders])
