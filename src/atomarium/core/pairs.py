@@ -92,7 +92,8 @@ def _make_frames(structures: Structures) -> Frames:
         # The right singular vectors of zero singular values stand upright on all cell vectors.
         upright = np.linalg.svd(cells[structure][periodic])[2][periodic.sum() :]
         cells[structure][~periodic] = upright
-    inverses = np.linalg.inv(cells)
+    inverses = cells.copy()
+    inverses[repeats] = np.linalg.inv(cells[repeats])
     positions = np.ascontiguousarray(structures.positions.T)
     places = positions
     if repeats.any():

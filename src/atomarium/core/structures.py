@@ -220,8 +220,7 @@ class Structures:
         """Count the atoms of each given atomic number in each structure."""
         columns = {z: c for c, z in enumerate(species)}
         lookup = np.full(len(SYMBOLS), -1)
-        for z, column in columns.items():
-            lookup[z] = column
+        lookup[list(columns)] = list(columns.values())
         column_of_atom = lookup[self.numbers]
         known = column_of_atom >= 0
         counts = np.zeros((len(self), len(columns)))
@@ -255,7 +254,8 @@ class Structures:
         wrong = np.flatnonzero(~np.isfinite(self.cells).all(axis=(1, 2)))
         if len(wrong):
             raise InputError(f"structure {wrong[0]}: cell is not finite")
-        self._check_cells()
+        if self.periodic.any():
+            self._check_cells()
 
     def _check_cells(self) -> None:
         lengths = np.linalg.norm(self.cells, axis=2)

@@ -86,10 +86,10 @@ def _fill(bins):
 
 
 @lean
-def search_bins(center, structure, frames, bins, cutoff, found, n_found):
+def search_bins(center, structure, frames, bins, cutoff, found):
     """Note the atoms of the bins around one atom; returns the number of pairs then."""
     cell, periodic = frames.cells[structure], frames.periodic[structure]
-    begin = frames.offsets[structure]
+    begin, n_found = frames.offsets[structure], 0
     own_bin, own_image = bins.bin_of_atom[center - begin], bins.image_of_atom[center - begin]
     for a in range(own_bin[0] - bins.reach[0], own_bin[0] + bins.reach[0] + 1):
         bin_a, image_a = _wrap(a, bins.numbers[0], periodic[0])

@@ -57,9 +57,10 @@ def list_nearest(center, structure, frames, cutoff, squares, near):
 
 
 @lean
-def search_listed(center, structure, frames, cutoff, others, found, n_found):
+def search_listed(center, structure, frames, cutoff, others, found):
     """Note the nearest images of some atoms; returns the number of pairs then."""
     cell, periodic, places = frames.cells[structure], frames.periodic[structure], frames.places
+    n_found = 0
     for other in others:
         a = round(places[0, center] - places[0, other]) if periodic[0] else 0
         b = round(places[1, center] - places[1, other]) if periodic[1] else 0
@@ -69,10 +70,11 @@ def search_listed(center, structure, frames, cutoff, others, found, n_found):
 
 
 @lean
-def search_all(center, structure, frames, cutoff, found, n_found):
+def search_all(center, structure, frames, cutoff, found):
     """Note all images of all atoms; returns the number of pairs then."""
     cell = frames.cells[structure]
     begin, end = frames.offsets[structure], frames.offsets[structure + 1]
+    n_found = 0
     for other in range(begin, end):
         first_a, last_a = _images(center, other, 0, structure, frames, cutoff)
         if last_a < first_a:

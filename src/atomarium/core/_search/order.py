@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+from atomarium.core._search.eights import EIGHT, count_before
 from atomarium.core._search.room import merged
 from atomarium.core.compiled import lean
 
@@ -10,42 +13,35 @@ _GAPS = (7983, 3548, 1577, 701, 301, 132, 57, 23, 10, 4, 1)
 
 
 @lean
-def set_aside(found, start, stop, numbers, spacing, spare, keys):
-    """Copy the pairs of one center, and give each a number that never contradicts their order.
+def fill_keys(spare, n_pairs, numbers, spacing, keys):
+    """Give each pair of one center a number that never contradicts their order.
 
     Args:
-        found: Where the pairs are.
-        start: First pair of the center.
-        stop: The pair behind its last.
+        spare: The pairs.
+        n_pairs: How many there are.
         numbers: Atomic number of each atom.
         spacing: At least the cutoff.
-        spare: Room for the pairs.
-        keys: Room for as many numbers.
+        keys: Filled.
     """
-    for k in range(stop - start):
-        pair = start + k
-        spare.neighbors[k] = found.neighbors[pair]
-        spare.distances[k] = found.distances[pair]
-        for axis in range(3):
-            spare.vectors[k, axis] = found.vectors[pair, axis]
-            spare.shifts[k, axis] = found.shifts[pair, axis]
+    for k in range(n_pairs):
         keys[k] = spare.distances[k] + spacing * numbers[spare.neighbors[k]]
 
 
 @lean
-def bring_back(found, start, stop, numbers, spacing, spare, keys):
-    """Put the pairs of one center in order: species, then distance, then neighbor, then shift.
+def put_in_order(found, start, n_pairs, numbers, spacing, spare, keys):
+    """Copy the pairs of one center in order: species, then distance, then neighbor, then shift.
 
     Args:
         found: Where the pairs go.
-        start: First pair of the center.
-        stop: The pair behind its last.
+        start: Where the first goes.
+        n_pairs: How many there are.
         numbers: Atomic number of each atom.
         spacing: At least the cutoff.
         spare: The pairs; `counts` holds the rank of each.
         keys: Room for as many numbers.
     """
-    for k in range(stop - start):
+    stop = start + n_pairs
+    for k in range(n_pairs):
         rank = spare.counts[k]
         keys[rank] = spare.distances[k] + spacing * numbers[spare.neighbors[k]]
         found.neighbors[start + rank] = spare.neighbors[k]
@@ -65,13 +61,21 @@ def bring_back(found, start, stop, numbers, spacing, spare, keys):
 
 @lean
 def write_ranks(keys, n_keys, ranks):
-    """Count for each key how many come before it: no branches, so that it runs in vectors."""
+    """Count for each key how many come before it: no branches, eight at a time.
+
+    Behind the keys there is room for seven more numbers, which is spoilt.
+    """
+    end = (n_keys + EIGHT - 1) // EIGHT * EIGHT
+    for k in range(n_keys, end):
+        keys[k] = math.inf
     for k in range(n_keys):
         key, rank = keys[k], 0
-        for i in range(k):
-            rank += keys[i] <= key
-        for i in range(k + 1, n_keys):
-            rank += keys[i] < key
+        own = k // EIGHT * EIGHT
+        for begin in range(0, own, EIGHT):
+            rank += count_before(keys, begin, key, EIGHT)
+        rank += count_before(keys, own, key, k - own)
+        for begin in range(own + EIGHT, end, EIGHT):
+            rank += count_before(keys, begin, key, 0)
         ranks[k] = rank
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from atomarium.core._search.bins import search_bins, sort_into_bins
+from atomarium.core._search.eights import EIGHT
 from atomarium.core._search.near import (
     is_nearest_enough,
     list_nearest,
@@ -12,8 +13,8 @@ from atomarium.core._search.near import (
     search_listed,
 )
 from atomarium.core._search.order import (
-    bring_back,
-    set_aside,
+    fill_keys,
+    put_in_order,
     write_ranks,
     write_ranks_of_many,
 )
@@ -39,7 +40,7 @@ def search(frames, cutoff, first, last):
         last: The atom behind the run.
     """
     found = make_room(last - first, 32 * (last - first) + 64)
-    spare, keys, order = make_room(64, 64), np.empty(64), np.empty(64, dtype=np.int64)
+    spare, keys, order = make_room(64, 64), np.empty(72), np.empty(64, dtype=np.int64)
     squares, near = np.empty(64), np.empty(64, dtype=np.int64)
     n_found = 0
     for structure in range(len(frames.offsets) - 1):
@@ -52,31 +53,28 @@ def search(frames, cutoff, first, last):
             squares, near = np.empty(end - begin), np.empty(end - begin, dtype=np.int64)
         bins = sort_into_bins(frames, structure, cutoff, in_bins)
         for center in range(max(begin, first), min(end, last)):
-            before = n_found
             while True:
                 if in_bins:
-                    n_found = search_bins(center, structure, frames, bins, cutoff, found, before)
+                    n_pairs = search_bins(center, structure, frames, bins, cutoff, spare)
                 elif nearest:
                     n_near = list_nearest(center, structure, frames, cutoff, squares, near)
-                    n_found = search_listed(
-                        center, structure, frames, cutoff, near[:n_near], found, before
-                    )
+                    n_pairs = search_listed(center, structure, frames, cutoff, near[:n_near], spare)
                 else:
-                    n_found = search_all(center, structure, frames, cutoff, found, before)
-                if n_found <= len(found.neighbors):
+                    n_pairs = search_all(center, structure, frames, cutoff, spare)
+                if n_pairs <= len(order):
                     break
-                found = make_more_room(found, 2 * n_found)
-            n_pairs = n_found - before
-            found.counts[center - first] = n_pairs
-            if n_pairs > len(keys):
-                spare, keys = make_room(2 * n_pairs, 2 * n_pairs), np.empty(2 * n_pairs)
+                spare, keys = make_room(2 * n_pairs, 2 * n_pairs), np.empty(2 * n_pairs + EIGHT)
                 order = np.empty(2 * n_pairs, dtype=np.int64)
-            set_aside(found, before, n_found, frames.numbers, cutoff, spare, keys)
+            if n_found + n_pairs > len(found.neighbors):
+                found = make_more_room(found, 2 * (n_found + n_pairs))
+            fill_keys(spare, n_pairs, frames.numbers, cutoff, keys)
             if n_pairs <= _FEW_PAIRS:
                 write_ranks(keys, n_pairs, spare.counts)
             else:
                 write_ranks_of_many(keys, n_pairs, order, spare.counts)
-            bring_back(found, before, n_found, frames.numbers, cutoff, spare, keys)
+            put_in_order(found, n_found, n_pairs, frames.numbers, cutoff, spare, keys)
+            found.counts[center - first] = n_pairs
+            n_found += n_pairs
     return Found(
         found.counts,
         found.neighbors[:n_found],
