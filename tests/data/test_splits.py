@@ -11,12 +11,13 @@ import pytest
 from atomarium.core.dataset import Dataset, Target
 from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
+from atomarium.data.split_files import load_splits, save_splits
 from atomarium.data.splits import (
     Split,
-    load_splits,
+    leave_group_out,
+    make_folds,
     make_splits,
     random_order,
-    save_splits,
     split_grouped,
     split_random,
     split_stratified,
@@ -160,7 +161,7 @@ def test_larger_training_size_says_how_many_are_left() -> None:
         ({"kind": "stratified", "by": "enregy"}, "did you mean 'energy'"),
         ({"kind": "stratified"}, "takes `by`"),
         ({"kind": "random", "by": "size"}, "takes nothing"),
-        ({"kind": "shuffled", "by": "size"}, "known: grouped, random, stratified"),
+        ({"kind": "shuffled", "by": "size"}, "known: grouped, k-fold, leave-group-out, random"),
         ({"kind": "grouped", "by": "energy"}, "makes strata, not groups"),
         ({"kind": "grouped", "by": "lattice", "test": 2}, "smallest of 3 groups"),
         ({"test": 200}, "between 1 and 199 of 200"),
@@ -238,3 +239,33 @@ def test_unfit_files_are_refused(tmp_path) -> None:
         path.write_text(content)
         with pytest.raises(InputError, match=message):
             load_splits(path, dataset)
+
+
+def test_folds_test_every_structure_once() -> None:
+    dataset = _dataset(50)
+    splits = make_splits(dataset, kind="k-fold", repeats=4, seed=3)
+    assert sorted(np.concatenate([one.test for one in splits])) == list(range(50))
+    assert {len(one.test) for one in splits} == {12, 13}
+
+
+def test_folds_of_groups_keep_each_on_one_side_and_are_about_equal() -> None:
+    groups = np.repeat(np.arange(10), np.arange(1, 11))
+    folds = make_folds(np.zeros(55, dtype=np.int64), 3, seed=0, groups=groups)
+    assert sorted(np.concatenate([one.test for one in folds])) == list(range(55))
+    for one in folds:
+        assert not set(groups[one.train]) & set(groups[one.test])
+        assert 17 <= len(one.test) <= 20
+
+
+def test_more_folds_than_structures_are_refused() -> None:
+    with pytest.raises(InputError, match="5 folds do not fit: between 2 and 4 structures"):
+        make_folds(np.zeros(4, dtype=np.int64), 5, seed=0)
+
+
+def test_leave_group_out_tests_one_group_after_the_other() -> None:
+    groups = np.array([7, 7, 3, 5, 3, 7])
+    splits = leave_group_out(groups, 3, seed=1)
+    assert [set(groups[one.test]) for one in splits] == [{3}, {5}, {7}]
+    assert all(len(one.train) + len(one.test) == 6 for one in splits)
+    with pytest.raises(InputError, match="3 groups cannot be left out 4 times"):
+        leave_group_out(groups, 4, seed=1)

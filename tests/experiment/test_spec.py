@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from atomarium.core.errors import InputError
+from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.spec import StudyFile, parse_study, read_study
 from atomarium.models.krr import Krr
 from atomarium.represent.soap import Soap
@@ -35,6 +36,7 @@ def parse(text: str) -> StudyFile:
 
 def test_good_file_gives_settings_objects() -> None:
     candidate = parse(GOOD).candidates["soap"]
+    assert isinstance(candidate, Candidate)
     assert isinstance(candidate.representation, Soap)
     assert isinstance(candidate.model, Krr)
     assert candidate.representation.cutoff == 4.0
@@ -42,7 +44,9 @@ def test_good_file_gives_settings_objects() -> None:
 
 def test_representation_left_out_is_composition() -> None:
     study = parse(GOOD.replace('representation = { kind = "soap", cutoff = 4.0 }\n', ""))
-    assert type(study.candidates["soap"].representation).__name__ == "Composition"
+    candidate = study.candidates["soap"]
+    assert isinstance(candidate, Candidate)
+    assert type(candidate.representation).__name__ == "Composition"
 
 
 @pytest.mark.parametrize(

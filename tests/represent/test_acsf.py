@@ -14,7 +14,7 @@ from tests.represent.acsf_cases import PARAMETERS, R_CUT, SPECIES, crystals, mol
 from atomarium.core.errors import InputError
 from atomarium.core.pairs import find_pairs
 from atomarium.core.structures import Structures
-from atomarium.experiment.spec import CandidateSpec, make_candidate
+from atomarium.experiment.settings import CandidateSpec, make_candidate
 from atomarium.represent.acsf import SymmetryFunctions
 from atomarium.represent.symmetry_function import (
     SymmetryFunction,

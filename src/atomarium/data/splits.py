@@ -9,23 +9,19 @@ constants of variant 13, as in java.util.SplittableRandom.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import Int64, UInt64
 
 from atomarium.core.dataset import Dataset
 from atomarium.core.errors import InputError, did_you_mean
-from atomarium.core.files import write_json
 from atomarium.data.strata import groups_by, strata_by
 
 #: A number of structures, or a share of them when below 1.
 Share = int | float
-_KINDS = ("random", "stratified", "grouped")
-_FORMAT, _VERSION = "atomarium-splits", 1
+_KINDS = ("random", "stratified", "grouped", "k-fold", "leave-group-out")
+_NEED_BY = ("stratified", "grouped", "leave-group-out")
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
@@ -78,12 +74,15 @@ def make_splits(
     Args:
         dataset: At least two structures.
         kind: `random`; `stratified`, which gives every part, and every nested training set, its
-            share of each stratum; `grouped`, which keeps a group on one side.
+            share of each stratum; `grouped`, which keeps a group on one side; `k-fold`, which
+            tests every structure once, in as many parts as there are repeats; `leave-group-out`,
+            which tests one group after the other.
         by: What strata or groups are made of, as data.strata reads it: `size`, `composition`,
-            `formula`, `structure`, the name of a target or of a label. Empty when random.
+            `formula`, `structure`, the name of a target or of a label. Empty when random; folds
+            are stratified by it, if given.
         test: Number of test structures, or their share when below 1. Groups do not always add up
-            to it: then the test part is smaller.
-        repeats: How many splits.
+            to it: then the test part is smaller. Not for `k-fold` and `leave-group-out`.
+        repeats: How many splits; at most as many as there are groups to leave out.
         seed: 0 or above. Another seed, other splits.
 
     Raises:
@@ -92,11 +91,16 @@ def make_splits(
     """
     if kind not in _KINDS:
         raise InputError(f"no kind of split {kind!r}{did_you_mean(kind, _KINDS)}")
-    if (kind == "random") != (not by):
+    if (kind == "random" and by) or (kind in _NEED_BY and not by):
         right = "nothing to split by" if kind == "random" else "`by`, such as by = 'composition'"
         raise InputError(f"a {kind} split takes {right}, got by = {by!r}")
     if repeats < 1:
         raise InputError(f"repeats must be at least 1, got {repeats}")
+    if kind == "k-fold":
+        strata = strata_by(dataset, by) if by else np.zeros(len(dataset), dtype=np.int64)
+        return make_folds(strata, repeats, seed=seed)
+    if kind == "leave-group-out":
+        return leave_group_out(groups_by(dataset, by), repeats, seed=seed)
     n_test = _number_of_tests(len(dataset), test)
     seeds = [int(s) for s in _splitmix(seed, repeats)]
     if kind == "random":
@@ -133,6 +137,14 @@ def split_stratified(strata: Int64[np.ndarray, "structures"], *, n_test: int, se
         InputError: nothing would be left to train or to test with.
     """
     _check_sizes(len(strata), n_test)
+    order = _spread_order(strata, seed)
+    return Split(order[n_test:], order[:n_test])
+
+
+def _spread_order(
+    strata: Int64[np.ndarray, "structures"], seed: int
+) -> Int64[np.ndarray, "structures"]:
+    """Return an order any run of which holds of each stratum its share."""
     shuffled = random_order(len(strata), seed)
     order = shuffled[np.argsort(strata[shuffled], kind="stable")]
     _, codes = np.unique(strata[order], return_inverse=True)
@@ -141,8 +153,7 @@ def split_stratified(strata: Int64[np.ndarray, "structures"], *, n_test: int, se
     # (rank + fraction) / size runs from 0 to 1 in each stratum: sorting by it spreads them evenly.
     fraction = (_splitmix(seed + 1, len(strata)) >> np.uint64(32)).astype(np.int64)
     place = ((rank << 32) + fraction) // sizes[codes]
-    order = order[np.argsort(place, kind="stable")]
-    return Split(order[n_test:], order[:n_test])
+    return order[np.argsort(place, kind="stable")]
 
 
 def split_grouped(groups: Int64[np.ndarray, "structures"], *, n_test: int, seed: int) -> Split:
@@ -173,6 +184,74 @@ def split_grouped(groups: Int64[np.ndarray, "structures"], *, n_test: int, seed:
     order = random_order(len(groups), seed + 1)
     tests = chosen[codes[order]]
     return Split(order[~tests], order[tests])
+
+
+def make_folds(
+    strata: Int64[np.ndarray, "structures"],
+    n_folds: int,
+    *,
+    seed: int,
+    groups: Int64[np.ndarray, "structures"] | None = None,
+) -> tuple[Split, ...]:
+    """Cut structures into parts and return each as the test part of a split.
+
+    Args:
+        strata: A number for each structure; every part holds of each stratum its share.
+        n_folds: Number of parts, at least 2.
+        seed: 0 or above.
+        groups: A number for each structure; a group stays in one part, and strata do not count.
+
+    Raises:
+        InputError: there are fewer structures or groups than parts.
+    """
+    units = np.arange(len(strata)) if groups is None else np.unique(groups, return_inverse=True)[1]
+    n_units = int(units.max(initial=-1)) + 1
+    if not 2 <= n_folds <= n_units:
+        of = "structures" if groups is None else "groups"
+        raise InputError(f"{n_folds} folds do not fit: between 2 and {n_units:,} {of}")
+    order = _spread_order(strata, seed) if groups is None else random_order(len(strata), seed)
+    fold_of_unit = np.empty(n_units, dtype=np.int64)
+    if groups is None:
+        fold_of_unit[order] = np.arange(n_units) * n_folds // n_units
+    else:
+        _deal(np.bincount(units), random_order(n_units, seed), fold_of_unit, n_folds)
+    fold = fold_of_unit[units[order]]
+    return tuple(Split(order[fold != k], order[fold == k]) for k in range(n_folds))
+
+
+def _deal(
+    sizes: Int64[np.ndarray, "units"],
+    order: Int64[np.ndarray, "units"],
+    fold_of_unit: Int64[np.ndarray, "units"],
+    n_folds: int,
+) -> None:
+    """Put each group, large ones first, into the part that is smallest so far."""
+    filled = np.zeros(n_folds, dtype=np.int64)
+    for unit in order[np.argsort(-sizes[order], kind="stable")]:
+        fold_of_unit[unit] = int(filled.argmin())
+        filled[fold_of_unit[unit]] += sizes[unit]
+
+
+def leave_group_out(
+    groups: Int64[np.ndarray, "structures"], repeats: int, *, seed: int
+) -> tuple[Split, ...]:
+    """Test one group after the other, each trained on all others.
+
+    Args:
+        groups: A number for each structure.
+        repeats: How many groups are left out, one at a time: the first ones.
+        seed: Of the order in which training structures are taken.
+
+    Raises:
+        InputError: there are fewer groups than repeats, or one only.
+    """
+    _, codes = np.unique(groups, return_inverse=True)
+    n_groups = int(codes.max(initial=-1)) + 1
+    if n_groups < 2 or repeats > n_groups:
+        raise InputError(f"{n_groups} groups cannot be left out {repeats} times, one at a time")
+    order = random_order(len(groups), seed)
+    mine = codes[order]
+    return tuple(Split(order[mine != k], order[mine == k]) for k in range(repeats))
 
 
 def random_order(length: int, seed: int) -> Int64[np.ndarray, "length"]:
@@ -210,47 +289,3 @@ def _check_sizes(n_structures: int, n_test: int) -> None:
     if not 1 <= n_test < n_structures:
         right = f"between 1 and {n_structures - 1:,} of {n_structures:,} structures may test"
         raise InputError(f"{n_test:,} test structures do not fit: {right}")
-
-
-def save_splits(path: Path | str, splits: Sequence[Split], dataset: Dataset) -> None:
-    """Write splits of a data set as JSON."""
-    content = {
-        "format": _FORMAT,
-        "version": _VERSION,
-        "structures": len(dataset),
-        "content": dataset.structures.content_hash(),
-        "splits": [{"train": s.train.tolist(), "test": s.test.tolist()} for s in splits],
-    }
-    write_json(path, content)
-
-
-def load_splits(path: Path | str, dataset: Dataset) -> tuple[Split, ...]:
-    """Read splits of a data set.
-
-    Raises:
-        InputError: the file is missing, damaged, of another version or of other structures.
-    """
-    try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise InputError(f"{path} is not valid JSON: {error}") from None
-    if not isinstance(content, dict) or content.get("format") != _FORMAT:
-        raise InputError(f"{path} does not hold splits of atomarium")
-    if content.get("version") != _VERSION:
-        given = content.get("version")
-        raise InputError(f"{path}: splits of version {given}, this program reads {_VERSION}")
-    if content.get("content") != dataset.structures.content_hash():
-        given = f"{content.get('structures')} structures that are not the {len(dataset)} given"
-        raise InputError(f"{path} splits other data: {given}")
-    try:
-        splits = tuple(
-            Split(np.array(s["train"], dtype=np.int64), np.array(s["test"], dtype=np.int64))
-            for s in content["splits"]
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path} is damaged: {error}") from None
-    if any(max(s.train.max(), s.test.max()) >= len(dataset) for s in splits):
-        raise InputError(f"{path} is damaged: it counts beyond {len(dataset)} structures")
-    return splits

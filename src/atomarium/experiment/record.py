@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Generator, Sequence
@@ -95,7 +96,10 @@ def keep_result(
         scores=dict(result.scores.plain()),
         seconds={"represent": per_structure * trial.n_train, **result.seconds},
         seconds_per_structure=per_structure + result.seconds["predict"] / len(trial.test),
-        chosen=dict(result.fitted.fitted.chosen),
+        chosen={
+            **({} if result.run is None else result.run.settings),
+            **result.fitted.fitted.chosen,
+        },
         warnings=result.fitted.fitted.warnings,
     )
     model = SavedModel(
@@ -116,6 +120,9 @@ def keep_result(
             train_reference=trial.target.scalar[trial.train],
             test_reference=trial.target.scalar[trial.test],
         )
+        if result.runs:
+            text = "".join(json.dumps(asdict(run)) + "\n" for run in result.runs)
+            write_text(folder / "runs.jsonl", text)
         save_model(folder / "model", model)
     return record
 

@@ -17,7 +17,7 @@ from atomarium.core.errors import InputError
 from atomarium.core.files import write_json
 from atomarium.core.structures import Structures
 from atomarium.experiment.candidate import Candidate, FittedCandidate
-from atomarium.experiment.spec import CandidateSpec, make_candidate
+from atomarium.experiment.settings import CandidateSpec, make_candidate
 from atomarium.experiment.trial import describe
 
 _FORMAT, _VERSION = "atomarium-model", 1

@@ -13,8 +13,11 @@ from atomarium.core.dataset import Dataset, Target
 from atomarium.core.features import Features
 from atomarium.core.hashing import hash_arrays, hash_settings
 from atomarium.experiment.candidate import Candidate, FittedCandidate
+from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.clock import Clock
+from atomarium.experiment.runs import Run
 from atomarium.experiment.scores import Scores, score
+from atomarium.experiment.spec import SearchSpec
 from atomarium.models import MODELS
 from atomarium.represent import REPRESENTATIONS
 
@@ -27,21 +30,25 @@ class Trial:
 
     Args:
         model: Name of the candidate in its study.
-        candidate: Its settled settings.
+        candidate: Its settled settings, or what is left open.
         target: What is learned, for all structures of the data set.
         data_hash: Content of the structures.
         train: Training structures.
         test: Test structures.
         repeat: Number of the split.
+        search: How what is left open is found.
+        groups: Of all structures; a search keeps a group on one side. None when all are alone.
     """
 
     model: str
-    candidate: Candidate
+    candidate: Candidate | CandidateSpace
     target: Target = field(repr=False)
     data_hash: str
     train: Int64[np.ndarray, "train"] = field(repr=False)
     test: Int64[np.ndarray, "test"] = field(repr=False)
     repeat: int
+    search: SearchSpec = field(default_factory=SearchSpec)
+    groups: Int64[np.ndarray, "structures"] | None = field(default=None, repr=False)
 
     @property
     def n_train(self) -> int:
@@ -51,8 +58,13 @@ class Trial:
     @cached_property
     def settings(self) -> dict[str, object]:
         """The trial as plain text form; equal settings mean equal results."""
+        searched: dict[str, object] = {}
+        if isinstance(self.candidate, CandidateSpace):
+            searched["search"] = self.search.model_dump()
+            searched["groups"] = None if self.groups is None else hash_arrays(self.groups)
         return {
             "format": _FORMAT,
+            **searched,
             "candidate": describe(self.candidate),
             "target": {
                 "name": self.target.name,
@@ -85,6 +97,8 @@ class Result:
         prediction: Of the test structures, in the target's unit.
         train_prediction: Of the training structures.
         fitted: The trained candidate.
+        run: Which of the searched settings it has, if there was a search.
+        runs: What was tried to find them.
     """
 
     scores: Scores
@@ -93,10 +107,14 @@ class Result:
     prediction: Float64[np.ndarray, "test"] = field(repr=False)
     train_prediction: Float64[np.ndarray, "train"] = field(repr=False)
     fitted: FittedCandidate = field(repr=False)
+    run: Run | None = None
+    runs: tuple[Run, ...] = field(default=(), repr=False)
 
 
-def describe(candidate: Candidate) -> dict[str, object]:
-    """Return a candidate as plain text form, every setting included."""
+def describe(candidate: Candidate | CandidateSpace) -> dict[str, object]:
+    """Return a candidate as plain text form: every setting, or what the file says of a space."""
+    if isinstance(candidate, CandidateSpace):
+        return dict(candidate.plain)
     return {
         "representation": REPRESENTATIONS.describe(candidate.representation),
         "model": MODELS.describe(candidate.model),
@@ -108,25 +126,42 @@ def run(trial: Trial, dataset: Dataset, features: Features) -> Result:
     """Train on one part of a data set and score on another, in this thread alone.
 
     Args:
-        trial: What to do.
+        trial: What to do; nothing in it is left open.
         dataset: The structures that the trial counts.
         features: Of all of them, as `Candidate.represent` makes them.
     """
+    assert isinstance(trial.candidate, Candidate)
+    rows = features.take(trial.train), features.take(trial.test)
+    return train_and_score(trial, trial.candidate, dataset, rows, Clock(cpu=time.thread_time))
+
+
+def train_and_score(
+    trial: Trial,
+    candidate: Candidate,
+    dataset: Dataset,
+    rows: tuple[Features, Features],
+    clock: Clock,
+) -> Result:
+    """Train a settled candidate and score it.
+
+    Args:
+        trial: What to do.
+        candidate: With nothing left open.
+        dataset: The structures that the trial counts.
+        rows: Features of the training and of the test structures.
+        clock: Gets the seconds of both steps.
+    """
     values, extensive = trial.target.scalar, trial.target.extensive
     train, test = dataset.structures.take(trial.train), dataset.structures.take(trial.test)
-    rows_train, rows_test = features.take(trial.train), features.take(trial.test)
-    clock = Clock(cpu=time.thread_time)
     with clock("fit"):
-        fitted = trial.candidate.fit(
-            train, rows_train, values[trial.train, None], extensive=extensive
-        )
+        fitted = candidate.fit(train, rows[0], values[trial.train, None], extensive=extensive)
     with clock("predict"):
-        prediction = fitted.predict_features(test, rows_test)[:, 0]
+        prediction = fitted.predict_features(test, rows[1])[:, 0]
     return Result(
         scores=score(prediction, values[trial.test]),
         seconds=dict(clock.seconds),
         wall=dict(clock.wall),
         prediction=prediction,
-        train_prediction=fitted.predict_features(train, rows_train)[:, 0],
+        train_prediction=fitted.predict_features(train, rows[0])[:, 0],
         fitted=fitted,
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
+from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.clock import Clock
+from atomarium.experiment.space import default
 from atomarium.experiment.trial import Trial, run
 from atomarium.study.plan import Plan
 from atomarium.study.threads import side_by_side
@@ -61,27 +64,48 @@ def _cost(plan: Plan, trials: list[Trial], seen: dict[tuple[str, bool], float]) 
     structures = plan.dataset.structures.take(chosen)
     extensive = first.target.extensive
     try:
-        first.candidate.represent(structures[:1], extensive=extensive)
+        candidate = first.candidate
+        if isinstance(candidate, CandidateSpace):
+            candidate = candidate.candidate(default).settle(plan.dataset.structures)
+        candidate.represent(structures[:1], extensive=extensive)
         clock = Clock()
         with clock("represent"):
-            features = first.candidate.represent(structures, extensive=extensive)
-        key = first.model, extensive
-        # Targets of one model share its features: they are paid for once.
-        represent = 0.0 if key in seen else clock.seconds["represent"] / len(chosen)
-        seen.setdefault(key, represent)
-        fit = _power_law(plan, first, features, chosen)
+            features = candidate.represent(structures, extensive=extensive)
+        fit = _power_law(plan, replace(first, candidate=candidate), features, chosen)
     except InputError as error:
         raise InputError(f"model {first.model}: {error}") from None
+    represent = clock.seconds["represent"] / len(chosen)
+    if isinstance(first.candidate, CandidateSpace):
+        seconds = sum(_searched(trial, represent, fit) for trial in trials)
+    else:
+        # Targets of one model share its features: they are paid for once.
+        shared = (first.model, extensive) in seen
+        seen[first.model, extensive] = represent
+        seconds = 0.0 if shared else represent * len(plan.dataset)
+        seconds += sum(fit(trial.n_train) for trial in trials)
     return Cost(
         model=first.model,
         target=first.target.name,
         sizes=tuple(sorted({trial.n_train for trial in trials})),
         repeats=len({trial.repeat for trial in trials}),
-        seconds=represent * len(plan.dataset) + sum(fit(trial.n_train) for trial in trials),
+        seconds=seconds,
     )
 
 
-def _power_law(plan: Plan, trial: Trial, features: Features, chosen: np.ndarray):  # noqa: ANN202
+def _searched(trial: Trial, represent: float, fit: Callable[[int], float]) -> float:
+    """Return CPU seconds of a search and of the training that follows it."""
+    how, n = trial.search, trial.n_train
+    folds, share = (1, 1 - how.hold_out) if how.hold_out else (how.folds, 1 - 1 / how.folds)
+    one = represent * n + folds * fit(max(1, round(share * n)))
+    runs = how.runs * one
+    if how.seconds:
+        runs = min(runs, how.seconds + one)
+    return runs + represent * (n + len(trial.test)) + fit(n)
+
+
+def _power_law(
+    plan: Plan, trial: Trial, features: Features, chosen: np.ndarray
+) -> Callable[[int], float]:
     """Return a function from training size to CPU seconds."""
     sizes = [n for n in _PROBED_TRAINING if n < len(chosen)] or [max(1, len(chosen) // 2)]
     small = plan.dataset.take(chosen)

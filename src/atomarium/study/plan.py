@@ -11,8 +11,11 @@ import numpy as np
 from atomarium.core.dataset import Dataset, Target
 from atomarium.core.errors import InputError
 from atomarium.data.sources import load_dataset
-from atomarium.data.splits import Split, make_splits, save_splits
+from atomarium.data.split_files import save_splits
+from atomarium.data.splits import Split, make_splits
+from atomarium.data.strata import groups_by
 from atomarium.experiment.candidate import Candidate
+from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.spec import DataSpec, StudyFile
 from atomarium.experiment.trial import Trial
 from atomarium.study.targets import settle_target
@@ -28,7 +31,7 @@ class Plan:
         study: The file that it comes from.
         dataset: The structures, those that a study leaves out already gone.
         targets: Settled, by name.
-        candidates: Settled on the structures, by name.
+        candidates: Settled on the structures, by name; or what is left open.
         splits: One for each repeat.
         trials: In the order in which they run.
         notes: What had to be inferred.
@@ -37,7 +40,7 @@ class Plan:
     study: StudyFile
     dataset: Dataset
     targets: Mapping[str, Target]
-    candidates: Mapping[str, Candidate]
+    candidates: Mapping[str, Candidate | CandidateSpace]
     splits: tuple[Split, ...]
     trials: tuple[Trial, ...] = field(repr=False)
     notes: tuple[str, ...] = ()
@@ -81,7 +84,7 @@ def make_plan(study: StudyFile) -> Plan:
         targets=targets,
         candidates=candidates,
         splits=splits,
-        trials=tuple(_trials(dataset, targets, candidates, splits, sizes)),
+        trials=tuple(_trials(study, dataset, targets, candidates, splits, sizes)),
         notes=tuple(notes),
     )
 
@@ -132,7 +135,11 @@ def _training_sizes(study: StudyFile, splits: tuple[Split, ...]) -> tuple[int, .
     return tuple(sorted(set(given)))
 
 
-def _settled(name: str, candidate: Candidate, dataset: Dataset) -> Candidate:
+def _settled(
+    name: str, candidate: Candidate | CandidateSpace, dataset: Dataset
+) -> Candidate | CandidateSpace:
+    if isinstance(candidate, CandidateSpace):
+        return candidate
     try:
         return candidate.settle(dataset.structures)
     except InputError as error:
@@ -140,14 +147,17 @@ def _settled(name: str, candidate: Candidate, dataset: Dataset) -> Candidate:
 
 
 def _trials(
+    study: StudyFile,
     dataset: Dataset,
     targets: Mapping[str, Target],
-    candidates: Mapping[str, Candidate],
+    candidates: Mapping[str, Candidate | CandidateSpace],
     splits: tuple[Split, ...],
     sizes: tuple[int, ...],
 ) -> list[Trial]:
     """List trials so that those which share features follow each other, small ones first."""
     data_hash = dataset.structures.content_hash()
+    split_by_groups = study.spec.split.kind in ("grouped", "leave-group-out")
+    groups = groups_by(dataset, study.spec.split.by) if split_by_groups else None
     ordered = sorted(targets.values(), key=lambda target: not target.extensive)
     return [
         Trial(
@@ -158,6 +168,8 @@ def _trials(
             train=split.training(size),
             test=split.test,
             repeat=repeat,
+            search=study.spec.search,
+            groups=groups,
         )
         for name, candidate in candidates.items()
         for target in ordered

@@ -9,10 +9,13 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
+from atomarium.core.compiled import limit_threads
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
 from atomarium.core.files import write_text
 from atomarium.core.progress import progress
+from atomarium.experiment.candidate import Candidate
+from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.clock import Clock
 from atomarium.experiment.record import (
     Record,
@@ -23,6 +26,7 @@ from atomarium.experiment.record import (
 )
 from atomarium.experiment.trial import Trial, run
 from atomarium.study.plan import Plan
+from atomarium.study.searched import run_searched
 from atomarium.study.threads import side_by_side
 
 
@@ -67,14 +71,19 @@ def _shares_features(trial: Trial) -> tuple[str, bool]:
 
 
 def _run_group(plan: Plan, group: list[Trial], trials: Path, *, show: bool) -> None:
-    """Run trials that share candidate and features."""
-    try:
-        features, per_structure = _represent(plan, group[0], show=show)
-    except InputError as error:
-        for trial in group:
-            keep_failure(trials, trial, str(error))
-        return
-    train = partial(_run_one, plan, trials=trials, features=features, per_structure=per_structure)
+    """Run trials of one candidate, which share features unless it leaves settings open."""
+    if isinstance(group[0].candidate, CandidateSpace):
+        train = partial(_search_one, plan, trials=trials)
+    else:
+        try:
+            features, per_structure = _represent(plan, group[0], show=show)
+        except InputError as error:
+            for trial in group:
+                keep_failure(trials, trial, str(error))
+            return
+        train = partial(
+            _run_one, plan, trials=trials, features=features, per_structure=per_structure
+        )
     with (
         progress(f"train {group[0].model}", len(group), show=show) as bar,
         side_by_side(len(group)) as pool,
@@ -89,6 +98,7 @@ def _run_group(plan: Plan, group: list[Trial], trials: Path, *, show: bool) -> N
 def _represent(plan: Plan, trial: Trial, *, show: bool) -> tuple[Features, float]:
     """Return the features of all structures and what one costs in CPU seconds."""
     structures, extensive = plan.dataset.structures, trial.target.extensive
+    assert isinstance(trial.candidate, Candidate)
     # Compiling kernels and starting threads is paid once, not by the structures.
     trial.candidate.represent(structures[:1], extensive=extensive)
     clock = Clock()
@@ -107,6 +117,21 @@ def _run_one(
         keep_failure(trials, trial, str(error))
     else:
         keep_result(trials, trial, result, per_structure=per_structure, cite=plan.cite)
+    return trial
+
+
+def _search_one(plan: Plan, trial: Trial, *, trials: Path) -> Trial:
+    log = trials.parent / "searches" / f"{trial.id}.jsonl"
+    try:
+        # One thread each: CPU time is then that of the trial, and trials run side by side.
+        with limit_threads(1):
+            result = run_searched(trial, plan.dataset, log)
+    except InputError as error:
+        keep_failure(trials, trial, str(error))
+    else:
+        per_structure = result.seconds["represent_test"] / len(trial.test)
+        keep_result(trials, trial, result, per_structure=per_structure, cite=plan.cite)
+        log.unlink(missing_ok=True)
     return trial
 
 

@@ -1,0 +1,61 @@
+"""Settings that a search has tried, written down one by one."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Settings that were tried.
+
+    Args:
+        number: Counted from 0.
+        settings: What was chosen by name; of choices the label.
+        state: Whether training came to an end.
+        error: On structures held out of the training set, in the target's unit; None when failed.
+        seconds: CPU seconds.
+        reason: Why it failed.
+    """
+
+    number: int
+    settings: dict[str, Any]
+    state: Literal["finished", "failed"]
+    error: float | None
+    seconds: float
+    reason: str | None = None
+
+
+def read_runs(log: Path) -> Iterator[Run]:
+    """Yield the runs of a log; a line that a killed process has left half-written is none."""
+    try:
+        lines = log.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return
+    for line in lines:
+        try:
+            yield Run(**json.loads(line))
+        except (ValueError, TypeError):
+            continue
+
+
+def append_run(log: Path, run: Run) -> None:
+    """Write a run down; a half-written line before it stays alone."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as stream:
+        if stream.tell() and not _ends_a_line(log):
+            stream.write(b"\n")
+        stream.write(json.dumps(asdict(run), allow_nan=False).encode() + b"\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _ends_a_line(log: Path) -> bool:
+    with log.open("rb") as stream:
+        stream.seek(-1, os.SEEK_END)
+        return stream.read() == b"\n"

@@ -1,0 +1,117 @@
+"""Settings objects from their text form, with errors that name file, line and key."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from atomarium.core.errors import InputError, did_you_mean
+from atomarium.core.kinds import Family
+from atomarium.experiment.candidate import Baseline, Candidate
+from atomarium.experiment.places import line_of_key
+from atomarium.models import MODELS
+from atomarium.represent import REPRESENTATIONS
+
+
+class Part(BaseModel):
+    """A table of a file: unknown keys are errors, values are not converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class CandidateSpec(Part):
+    """A candidate as text: `kind` and settings of its parts.
+
+    Args:
+        representation: Composition when left out.
+        model: Mean, ridge, krr …
+        baseline: What is learned first and subtracted.
+
+    Any setting may be left open, as `experiment.space` says.
+    """
+
+    representation: dict[str, Any] = {"kind": "composition"}
+    model: dict[str, Any]
+    baseline: Baseline | dict[str, Any] = "none"
+
+
+def make_candidate(
+    spec: CandidateSpec, *, place: tuple[str, ...] = (), text: str = "", name: str = "settings"
+) -> Candidate:
+    """Make a candidate from its text form.
+
+    Args:
+        spec: The text form.
+        place: Keys that lead to it in the file.
+        text: The file, to find lines in.
+        name: What errors call the file.
+
+    Raises:
+        InputError: a kind does not exist, or a setting of it is unknown, ill-typed or out of range.
+    """
+    if isinstance(spec.baseline, dict):
+        raise InputError(f"{place_in_file(name, text, (*place, 'baseline'))}: must be a word")
+
+    def made(family: Family, key: str, settings: dict[str, Any]) -> Any:
+        try:
+            return make_settings(family, settings)
+        except SettingsError as error:
+            where = place_in_file(name, text, (*place, key, *error.place))
+            raise InputError(f"{where}: {error}") from None
+
+    return Candidate(
+        representation=made(REPRESENTATIONS, "representation", spec.representation),
+        model=made(MODELS, "model", spec.model),
+        baseline=spec.baseline,
+    )
+
+
+class SettingsError(InputError):
+    """A fault in one settings table; `place` leads to the key."""
+
+    def __init__(self, message: str, place: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.place = place
+
+
+def make_settings(family: Family, settings: dict[str, Any]) -> Any:
+    """Make the settings object of a kind from `{"kind": …, setting: value, …}`."""
+    rest = dict(settings)
+    kind = rest.pop("kind", None)
+    if not isinstance(kind, str):
+        raise SettingsError(f"kind is missing{did_you_mean('', family.all_places())}", ("kind",))
+    try:
+        settings_class = family.load(kind)
+    except InputError as error:
+        raise SettingsError(str(error), ("kind",)) from None
+    known = [one.name for one in fields(settings_class)]
+    unknown = sorted(set(rest) - set(known))
+    if unknown:
+        hint = did_you_mean(unknown[0], known)
+        raise SettingsError(f"{kind} has no setting {unknown[0]!r}{hint}", (unknown[0],))
+    adapter = TypeAdapter(settings_class)
+    try:
+        return adapter.validate_json(json.dumps(rest, default=str), strict=True)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = tuple(str(part) for part in fault["loc"][:1])
+        raise SettingsError(reason_of(fault), place) from None
+
+
+def reason_of(fault: ErrorDetails) -> str:
+    """Say what is wrong with one value."""
+    cause = fault.get("ctx", {}).get("error")
+    if isinstance(cause, ValueError):
+        return str(cause)
+    reason = fault["msg"].replace("Input should be", "must be").replace("Value error, ", "")
+    return f"{reason}, got {fault['input']!r}"
+
+
+def place_in_file(name: str, text: str, place: tuple[str, ...]) -> str:
+    """Return what an error begins with: file, line and key."""
+    line = line_of_key(text, place)
+    return f"{name}{f', line {line}' if line else ''}: {'.'.join(place)}"
