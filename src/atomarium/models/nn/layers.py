@@ -1,0 +1,96 @@
+"""Linear layers, small perceptrons and the numbers of atoms that pass between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from atomarium.models.nn.activations import ACTIVATIONS
+from atomarium.models.nn.batches import Batch
+
+#: Atomic numbers that have a learned row.
+N_ELEMENTS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Described:
+    """What a network knows of each atom after its interactions.
+
+    Args:
+        scalars: Do not change when the structure turns.
+        vectors: Turn with it; SchNet has none.
+    """
+
+    scalars: Float[Tensor, "atoms width"]
+    vectors: Float[Tensor, "atoms 3 width"] | None = None
+
+
+class Trunk(nn.Module):
+    """What describes atoms by their surroundings.
+
+    Args:
+        width: Numbers per atom.
+        has_vectors: Whether atoms also carry vectors.
+    """
+
+    def __init__(self, width: int, *, has_vectors: bool = False) -> None:
+        super().__init__()
+        self.width = width
+        self.has_vectors = has_vectors
+
+    def forward(self, batch: Batch, vectors: Float[Tensor, "edges 3"]) -> Described:
+        """Describe each atom; vectors are those of the batch, made differentiable if need be."""
+        raise NotImplementedError
+
+
+class Dense(nn.Linear):
+    """A linear layer that begins with Xavier's uniform weights and no bias."""
+
+    def reset_parameters(self) -> None:
+        """Begin anew."""
+        nn.init.xavier_uniform_(self.weight)
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
+
+
+class Perceptron(nn.Module):
+    """Two linear layers with an activation between.
+
+    Args:
+        n_in: Numbers that come in.
+        n_hidden: Numbers between the layers.
+        n_out: Numbers that go out.
+        activation: By name.
+    """
+
+    def __init__(self, n_in: int, n_hidden: int, n_out: int, activation: str) -> None:
+        super().__init__()
+        self.first = Dense(n_in, n_hidden)
+        self.second = Dense(n_hidden, n_out)
+        self.activation: Callable[[Tensor], Tensor] = ACTIVATIONS[activation]
+
+    def forward(self, rows: Float[Tensor, "*rows n_in"]) -> Float[Tensor, "*rows n_out"]:
+        """Return one row for each row."""
+        return self.second(self.activation(self.first(rows)))
+
+
+def repeated(make: Callable[[], nn.Module], n: int, *, shared: bool) -> nn.ModuleList:
+    """Return n modules, or one of them n times."""
+    if shared:
+        return nn.ModuleList([make()] * n)
+    return nn.ModuleList([make() for _ in range(n)])
+
+
+def lengths(vectors: Float[Tensor, "edges 3"]) -> Float[Tensor, "edges"]:
+    """Return the length of each vector, none of which is zero."""
+    return torch.sqrt((vectors * vectors).sum(dim=1))
+
+
+def sum_atoms(rows: Float[Tensor, "atoms ..."], structure_of_atom: Tensor, n: int) -> Tensor:
+    """Sum the rows of the atoms of each of n structures."""
+    out = rows.new_zeros((n, *rows.shape[1:]))
+    return out.index_add(0, structure_of_atom, rows)

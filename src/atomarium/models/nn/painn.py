@@ -1,0 +1,94 @@
+"""PaiNN: atoms that also carry vectors, which turn with the structure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from atomarium.core.errors import InputError
+from atomarium.models.nn.choices import (
+    ACTIVATION_NAMES,
+    BASIS_NAMES,
+    CUTOFF_NAMES,
+    check_choice,
+    check_count,
+    check_length,
+)
+from atomarium.models.nn.extra import need_torch
+from atomarium.models.nn.graph_rules import CutoffGraph
+from atomarium.models.nn.readouts import Readout
+
+if TYPE_CHECKING:
+    from atomarium.models.nn.network import Network
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaiNN:
+    """Equivariant messages between all neighbors within a cutoff.
+
+    Each atom has a row q_i and as many vectors v_i, at first 0. An interaction adds
+
+        Σ_j a_ij  to q_i,   Σ_j b_ij r_ij / d_ij + c_ij v_j  to v_i,
+
+    (a, b, c)_ij = W(d_ij) ∘ φ(q_j), W(d) = f_c(d) · g(e(d)), and then mixes within the atom:
+    with U, V = M v and (a, b, c) = ψ(q, √(|V|² + ε)), it adds a + c U·V to q and b U to v.
+
+    Source: K. T. Schütt, O. T. Unke, M. Gastegger, PMLR 139, 9377 (2021), eqs. 7–10, with ε and
+        filters of SchNetPack 2.
+
+    Args:
+        cutoff: Å, above 0. Atoms at this distance or beyond are not neighbors.
+        width: Numbers and vectors per atom, 1 to 4096.
+        n_interactions: 1 to 64.
+        n_basis: Functions that distances are expanded in, 2 to 1000.
+        basis: "gaussian" or "bessel".
+        cutoff_function: "cosine", "mollifier" or "switch".
+        activation: Of φ and ψ.
+        shared: Whether all interactions have the same φ, M and ψ.
+        shared_filters: Whether all interactions have the same filters W.
+        epsilon: Above 0. Keeps the length of V differentiable at 0.
+    """
+
+    cutoff: float = 5.0
+    width: int = 128
+    n_interactions: int = 3
+    n_basis: int = 20
+    basis: str = "gaussian"
+    cutoff_function: str = "cosine"
+    activation: str = "silu"
+    shared: bool = False
+    shared_filters: bool = False
+    epsilon: float = 1e-8
+
+    def __post_init__(self) -> None:
+        check_length("cutoff", self.cutoff)
+        check_count("width", self.width, 1, 4096)
+        check_count("n_interactions", self.n_interactions, 1, 64)
+        check_count("n_basis", self.n_basis, 2, 1000)
+        check_choice("basis", self.basis, BASIS_NAMES)
+        check_choice("cutoff_function", self.cutoff_function, CUTOFF_NAMES)
+        check_choice("activation", self.activation, ACTIVATION_NAMES)
+        if not 0 < self.epsilon < 1:
+            raise InputError(f"epsilon must be between 0 and 1, got {self.epsilon}")
+
+    @property
+    def graph(self) -> CutoffGraph:
+        """Which atoms are joined."""
+        return CutoffGraph(cutoff=self.cutoff)
+
+    def build(self, readouts: Sequence[Readout], *, seed: int = 0) -> Network:
+        """Return an untrained network.
+
+        Args:
+            readouts: What it is to predict.
+            seed: Of the random weights that it begins with.
+
+        Raises:
+            InputError: torch is not installed, or readouts do not go together or with PaiNN.
+        """
+        need_torch()
+        from atomarium.models.nn.network import build_network
+        from atomarium.models.nn.painn_network import PaiNNTrunk
+
+        return build_network(self, lambda: PaiNNTrunk(self), readouts, seed=seed)

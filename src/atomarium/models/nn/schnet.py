@@ -1,0 +1,86 @@
+"""SchNet: atoms that learn of each other through filters of their distance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from atomarium.models.nn.choices import (
+    ACTIVATION_NAMES,
+    BASIS_NAMES,
+    CUTOFF_NAMES,
+    check_choice,
+    check_count,
+    check_length,
+)
+from atomarium.models.nn.extra import need_torch
+from atomarium.models.nn.graph_rules import CutoffGraph
+from atomarium.models.nn.readouts import Readout
+
+if TYPE_CHECKING:
+    from atomarium.models.nn.network import Network
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchNet:
+    """Continuous-filter convolutions over all neighbors within a cutoff.
+
+    Starting from one learned row per element, each interaction adds to the row x_i of an atom
+
+        f₂(σ(f₁(Σ_j (A x_j) ∘ W(d_ij)))),   W(d) = f_c(d) · g₂(σ(g₁(e(d))))
+
+    with linear f, g and A, basis e, cutoff f_c and activation σ.
+
+    Source: K. T. Schütt et al., J. Chem. Phys. 148, 241722 (2018); K. T. Schütt et al., J. Chem.
+        Phys. 158, 144801 (2023), whose SchNetPack 2 has no activation after g₂ and 20 Gaussians.
+
+    Args:
+        cutoff: Å, above 0. Atoms at this distance or beyond are not neighbors.
+        width: Numbers per atom, 1 to 4096.
+        n_interactions: 1 to 64.
+        n_basis: Functions that distances are expanded in, 2 to 1000.
+        basis: "gaussian" or "bessel".
+        cutoff_function: "cosine", "mollifier" or "switch".
+        activation: Of interactions and filters.
+        shared: Whether all interactions have the same weights.
+    """
+
+    cutoff: float = 5.0
+    width: int = 128
+    n_interactions: int = 3
+    n_basis: int = 20
+    basis: str = "gaussian"
+    cutoff_function: str = "cosine"
+    activation: str = "shifted-softplus"
+    shared: bool = False
+
+    def __post_init__(self) -> None:
+        check_length("cutoff", self.cutoff)
+        check_count("width", self.width, 1, 4096)
+        check_count("n_interactions", self.n_interactions, 1, 64)
+        check_count("n_basis", self.n_basis, 2, 1000)
+        check_choice("basis", self.basis, BASIS_NAMES)
+        check_choice("cutoff_function", self.cutoff_function, CUTOFF_NAMES)
+        check_choice("activation", self.activation, ACTIVATION_NAMES)
+
+    @property
+    def graph(self) -> CutoffGraph:
+        """Which atoms are joined."""
+        return CutoffGraph(cutoff=self.cutoff)
+
+    def build(self, readouts: Sequence[Readout], *, seed: int = 0) -> Network:
+        """Return an untrained network.
+
+        Args:
+            readouts: What it is to predict.
+            seed: Of the random weights that it begins with.
+
+        Raises:
+            InputError: torch is not installed, or readouts do not go together or with SchNet.
+        """
+        need_torch()
+        from atomarium.models.nn.network import build_network
+        from atomarium.models.nn.schnet_network import SchNetTrunk
+
+        return build_network(self, lambda: SchNetTrunk(self), readouts, seed=seed)
