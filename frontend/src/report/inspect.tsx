@@ -3,10 +3,9 @@
 import { useMemo, useRef } from "preact/hooks";
 import { DownloadMenu } from "../chart/chart";
 import { blobOf, save } from "../chart/download";
-import type { Structure } from "../structure/bonds";
-import { symbolOf } from "../structure/elements";
-import type { Matrix, Vector } from "../structure/vectors";
+import type { Structure } from "../structure/structure";
 import { StructureViewer } from "../structure/viewer";
+import { xyzOf } from "../structure/xyz";
 import { count, counted, digits, unitPer } from "../words";
 import type { Report } from "./report";
 import { type Predicted, predictionOf, worstFirst } from "./results";
@@ -74,15 +73,14 @@ function EmptyInspector() {
 export function structureOf(report: Report, index: number): Structure {
   const { numbers, positions, cells, periodic, offsets } = report.structures;
   const [start, stop] = [offsets[index]!, offsets[index + 1]!];
-  const triple = (values: ArrayLike<number>, at: number): Vector => [values[at]!, values[at + 1]!, values[at + 2]!];
-  const atoms = Array.from({ length: stop - start }, (_, i) => start + i);
-  const cell: Matrix = [triple(cells, 9 * index), triple(cells, 9 * index + 3), triple(cells, 9 * index + 6)];
-  const repeats = triple(periodic, 3 * index);
+  const repeats = [0, 1, 2].map((axis) => periodic[3 * index + axis] !== 0) as unknown as Structure["periodic"];
   return {
-    numbers: atoms.map((atom) => numbers[atom]!),
-    positions: atoms.map((atom) => triple(positions, 3 * atom)),
-    cell,
-    periodic: [repeats[0] !== 0, repeats[1] !== 0, repeats[2] !== 0],
+    numbers: Uint8Array.from(numbers.slice(start, stop)),
+    positions: Float32Array.from(positions.slice(3 * start, 3 * stop)),
+    cell: Float32Array.from(cells.slice(9 * index, 9 * index + 9)),
+    periodic: repeats,
+    names: null,
+    bonds: null,
   };
 }
 
@@ -133,15 +131,6 @@ function Numbers({ structure, unit, found }: NumbersProps) {
 
 function signed(x: number): string {
   return x > 0 ? `+${digits(x)}` : digits(x);
-}
-
-/** The structure as extended XYZ, for other programs. */
-export function xyzOf({ numbers, positions, cell, periodic }: Structure, id: string): string {
-  const lattice = periodic.some(Boolean) ? `Lattice="${cell.flat().join(" ")}" ` : "";
-  const pbc = periodic.map((yes) => (yes ? "T" : "F")).join(" ");
-  const quoted = id.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll(/[\r\n]/g, " ");
-  const atoms = numbers.map((z, i) => `${symbolOf(z)} ${positions[i]!.map((x) => x.toFixed(6)).join(" ")}`);
-  return `${numbers.length}\n${lattice}Properties=species:S:1:pos:R:3 pbc="${pbc}" id="${quoted}"\n${atoms.join("\n")}\n`;
 }
 
 function fileName(id: string): string {

@@ -16,6 +16,15 @@ const RADII = `
   187 180 169
 `.trim().split(/\s+/).map((pm) => Number(pm) / 100);
 
+// pm; 0 where none is known. Source: S. Alvarez, Dalton Trans. 42, 8617 (2013).
+const VAN_DER_WAALS = `
+  0 120 143 212 198 191 177 166 150 146 158 250 251 225 219 190 189 182 183 273 262 258 246
+  242 245 245 244 240 240 238 239 232 229 188 182 186 225 321 284 275 252 256 245 244 246
+  244 215 253 249 243 242 247 199 204 206 348 303 298 288 292 295 0 290 287 283 279 287 281
+  283 279 280 274 263 253 257 249 248 241 229 232 245 247 260 254 0 0 0 0 0 280 293 288 271
+  282 281 283 305 340 305 270
+`.trim().split(/\s+/).map((pm) => Number(pm) / 100);
+
 // Jmol's hues, less glaring, and neither too light for white nor too dark for black.
 const COLORS = `
   c060c0 f4f4f2 9ce8e8 c798e7 a9cf30 e89c9c 50565c 3f6ff0 e8352e 5fc85a a5cfdf a979d5 86cf30
@@ -40,6 +49,11 @@ export function numberOf(symbol: string): number {
 /** Covalent radius in Å. */
 export function radiusOf(z: number): number {
   return RADII[z] ?? RADII[RADII.length - 1]!;
+}
+
+/** Van der Waals radius in Å; 2 where none is known. */
+export function vanDerWaalsRadius(z: number): number {
+  return VAN_DER_WAALS[z] || 2;
 }
 
 export function colorOfElement(z: number): string {

@@ -1,17 +1,29 @@
-/** Paints a structure into a canvas: with WebGL where there is any, otherwise disk by disk. */
+/** Paints models into canvases: with WebGL where there is any, otherwise disk by disk. */
 
-import type { Theme } from "../theme";
-import type { BallsAndSticks } from "./bonds";
 import { paintFlat } from "./flat";
-import { openStage } from "./stage";
-import type { View } from "./view";
+import type { Model } from "./model";
+import { type Shot, theStage } from "./stage";
 
-export type Painter = (target: HTMLCanvasElement, model: BallsAndSticks, view: View, theme: Theme) => void;
+/** Keeps what it needs to paint one model, also after the model was filled anew. */
+export interface Painter {
+  /** The processor draws: less detail while something moves. */
+  readonly slow: boolean;
+  /** The model's primitives have changed. */
+  send(): void;
+  paint(target: HTMLCanvasElement, shot: Shot): void;
+  dispose(): void;
+}
 
-let painter: Painter | null = null;
-
-/** The one painter of the page; opened when the first structure is drawn. */
-export function thePainter(): Painter {
-  painter ??= openStage() ?? paintFlat;
-  return painter;
+export function painterOf(model: Model): Painter {
+  const stage = theStage();
+  if (stage === null) {
+    return { slow: true, send: () => undefined, paint: (target, { view, theme }) => paintFlat(target, model, view, theme), dispose: () => undefined };
+  }
+  const props = stage.propsFor(model);
+  return {
+    slow: stage.software,
+    send: () => props.send(),
+    paint: (target, shot) => stage.draw(target, props, shot),
+    dispose: () => props.dispose(),
+  };
 }

@@ -1,121 +1,198 @@
-/** One WebGL context for every structure on the page: drawn out of sight, copied into place. */
+/** Draws models with the page's one WebGL context, out of sight, and copies them into their places. */
 
 import {
-  CylinderGeometry, DirectionalLight, HemisphereLight, InstancedMesh, LineBasicMaterial, LineSegments, BufferGeometry,
-  Color, Matrix4, Float32BufferAttribute, Group, IcosahedronGeometry, Mesh, MeshStandardMaterial, PerspectiveCamera,
-  Quaternion, Scene, SRGBColorSpace, Vector2, Vector3, WebGLRenderer,
+  type Camera, BufferAttribute, BufferGeometry, DepthTexture, GLSL3, Group, LinearFilter, Mesh, OrthographicCamera,
+  PerspectiveCamera, Quaternion, RawShaderMaterial, Scene, Sphere, UnsignedIntType, Vector2, Vector3, Vector4, WebGLRenderTarget, type WebGLRenderer,
 } from "three";
-import { ballRadius, type BallsAndSticks } from "./bonds";
-import { colorOfElement } from "./elements";
-import type { Painter } from "./painter";
-import { EYE, halfAngleTangent, type View } from "./view";
+import { type Graphics, theGraphics } from "../graphics";
+import { rgb, type Theme } from "../theme";
+import { type Batch, batchesOf, Materials } from "./batches";
+import type { Model } from "./model";
+import { COPY_FRAGMENT, COPY_VERTEX } from "./shaders";
+import { sortFromBack } from "./sorting";
+import { EYE, focalLength, halfAngleTangent, type View } from "./view";
 
-export const STICK_RADIUS = 0.11;
-const UP = new Vector3(0, 1, 0);
-
-/** Returns a painter on WebGL, or null where there is none. */
-export function openStage(): Painter | null {
-  const canvas = document.createElement("canvas");
-  const context = canvas.getContext("webgl2", { antialias: true, alpha: true, powerPreference: "low-power" });
-  if (context === null) return null;
-  const renderer = new WebGLRenderer({ canvas, context });
-  renderer.outputColorSpace = SRGBColorSpace;
-  renderer.setClearColor(0x000000, 0);
-  const props = new Props(renderer);
-  return (target, model, view, theme) => {
-    const scene = props.sceneOf(model, theme.muted);
-    props.turn(view);
-    const { width, height } = target;
-    const size = renderer.getSize(new Vector2());
-    if (size.x !== width || size.y !== height) renderer.setSize(width, height, false);
-    renderer.render(scene, cameraFor(model, view, width, height));
-    const goal = target.getContext("2d")!;
-    goal.clearRect(0, 0, width, height);
-    goal.drawImage(canvas, 0, 0, width, height);
-  };
+/** How a picture is taken. */
+export interface Shot {
+  readonly view: View;
+  readonly theme: Theme;
+  /** Pixels drawn for one of the picture's along each side: 2 smooths every edge, less than 1 is quick. */
+  readonly fineness: number;
+  /** Device pixels of a line that is one pixel wide on the page. */
+  readonly ratio: number;
 }
 
-function cameraFor(model: BallsAndSticks, view: View, width: number, height: number): PerspectiveCamera {
-  const angle = 2 * Math.atan(halfAngleTangent(view, width, height)) * (180 / Math.PI);
+/** Rings around balls, by the fourth number of their tints. */
+export const RING = { none: 0, hover: 1, chosen: 2, measured: 3 } as const;
+
+let stage: Stage | null | undefined;
+
+/** The page's stage; null where there is no WebGL. */
+export function theStage(): Stage | null {
+  if (stage === undefined) {
+    const graphics = theGraphics();
+    stage = graphics === null ? null : new Stage(graphics);
+  }
+  return stage;
+}
+
+/** One model on the graphics card. */
+export class Props {
+  readonly scene = new Scene();
+  readonly turntable = new Group();
+  private readonly shifted = new Group();
+  private readonly batches: readonly Batch[];
+
+  constructor(readonly model: Model, materials: Materials) {
+    this.batches = batchesOf(model.primitives, materials);
+    this.shifted.add(...this.batches.map(({ mesh }) => mesh));
+    this.turntable.add(this.shifted);
+    this.scene.add(this.turntable);
+    this.batches.forEach(({ mesh }, i) => (mesh.renderOrder = i));
+  }
+
+  /** Sends what the model holds now. */
+  send(): void {
+    for (const batch of this.batches) batch.send();
+    const [x, y, z] = this.model.center;
+    this.shifted.position.set(-x, -y, -z);
+  }
+
+  dispose(): void {
+    for (const batch of this.batches) batch.dispose();
+  }
+}
+
+export class Stage {
+  readonly software: boolean;
+  private readonly renderer: WebGLRenderer;
+  private readonly uniforms = {
+    perspective: { value: 1 }, pixel: { value: 1 }, paper: { value: new Vector3() }, ink: { value: new Vector3() },
+    haze: { value: new Vector3() }, rings: { value: [new Vector4(), new Vector4(), new Vector4(), new Vector4()] },
+  };
+  private readonly materials = new Materials(this.uniforms);
+  private readonly picture: WebGLRenderTarget;
+  private readonly copying: Mesh<BufferGeometry, RawShaderMaterial>;
+  private readonly copyCamera = new OrthographicCamera();
+
+  constructor({ renderer, software }: Graphics) {
+    [this.renderer, this.software] = [renderer, software];
+    const depthTexture = new DepthTexture(1, 1, UnsignedIntType);
+    this.picture = new WebGLRenderTarget(1, 1, { minFilter: LinearFilter, magFilter: LinearFilter, depthTexture });
+    const corners = new BufferGeometry().setAttribute("position", new BufferAttribute(new Float32Array([-1, -1, 3, -1, -1, 3]), 2));
+    const uniforms = { picture: { value: this.picture.texture }, share: { value: new Vector2() } };
+    const material = new RawShaderMaterial({
+      glslVersion: GLSL3, vertexShader: COPY_VERTEX, fragmentShader: COPY_FRAGMENT, uniforms, depthTest: false, depthWrite: false,
+    });
+    this.copying = new Mesh(corners, material);
+    this.copying.frustumCulled = false;
+    corners.boundingSphere = new Sphere();
+  }
+
+  propsFor(model: Model): Props {
+    return new Props(model, this.materials);
+  }
+
+  /** Takes a picture into a canvas of any size; what was in it is gone. */
+  draw(target: HTMLCanvasElement, props: Props, shot: Shot): void {
+    const { width, height } = target;
+    if (width === 0 || height === 0) return;
+    const most = this.renderer.capabilities.maxTextureSize;
+    const fineness = Math.min(shot.fineness, most / width, most / height);
+    const [w, h] = [Math.ceil(width * fineness), Math.ceil(height * fineness)];
+    this.makeRoom(width, height, w, h);
+    this.set(props.model, shot, Math.min(w, h));
+    const { x, y, z, w: turn } = quaternionOf(shot.view);
+    props.turntable.quaternion.set(x, y, z, turn);
+    props.turntable.position.set(-shot.view.pan[0], -shot.view.pan[1], 0);
+    if (sortFromBack(props.model.primitives, shot.view.rotation)) props.send();
+    this.render(props.scene, cameraFor(props.model, shot.view, width, height), w, h);
+    this.copy(width, height, w, h);
+    const goal = target.getContext("2d")!;
+    goal.clearRect(0, 0, width, height);
+    const canvas = this.renderer.domElement;
+    goal.drawImage(canvas, 0, canvas.height - height, width, height, 0, 0, width, height);
+  }
+
+  /** Surfaces only grow: making them anew for each of several viewers would take longer than drawing. */
+  private makeRoom(width: number, height: number, w: number, h: number): void {
+    const { width: oldWidth, height: oldHeight } = this.renderer.domElement;
+    if (oldWidth < width || oldHeight < height || this.renderer.getPixelRatio() !== 1) {
+      this.renderer.setPixelRatio(1);
+      this.renderer.setSize(Math.max(oldWidth, width), Math.max(oldHeight, height), false);
+    }
+    if (this.picture.width < w || this.picture.height < h) {
+      this.picture.setSize(Math.max(this.picture.width, w), Math.max(this.picture.height, h));
+    }
+  }
+
+  private set(model: Model, { view, theme, fineness, ratio }: Shot, smaller: number): void {
+    const u = this.uniforms;
+    u.perspective.value = view.perspective ? 1 : 0;
+    const half = view.perspective ? halfAngleTangent(view, 1, 1) : orthographicHalf(model, view);
+    u.pixel.value = (2 * half) / smaller;
+    set3(u.paper.value, theme.paper);
+    set3(u.ink.value, theme.name === "dark" ? "#000000" : "#14181c");
+    const eye = EYE * model.radius;
+    const deep = Math.min(0.62, 0.2 + 0.09 * Math.log2(Math.max(1, model.radius / 2)));
+    u.haze.value.set(eye - 0.75 * model.radius, eye + 1.05 * model.radius, deep);
+    const colors = [theme.ink, theme.accent, "#f0a020", theme.series[2]!];
+    [1, 3, 3.4, 3].forEach((pixels, kind) => {
+      const [r, g, b] = rgb(colors[kind]!);
+      u.rings.value[kind]!.set(r / 255, g / 255, b / 255, pixels * ratio * fineness);
+    });
+  }
+
+  private render(scene: Scene, camera: Camera, w: number, h: number): void {
+    const { renderer, picture } = this;
+    renderer.setRenderTarget(picture);
+    picture.viewport.set(0, 0, w, h);
+    picture.scissor.set(0, 0, w, h);
+    picture.scissorTest = true;
+    renderer.setRenderTarget(picture);
+    renderer.autoClear = true;
+    renderer.render(scene, camera);
+  }
+
+  private copy(width: number, height: number, w: number, h: number): void {
+    const { renderer, picture, copying } = this;
+    renderer.setRenderTarget(null);
+    renderer.setViewport(0, 0, width, height);
+    renderer.setScissor(0, 0, width, height);
+    renderer.setScissorTest(true);
+    (copying.material.uniforms.share!.value as Vector2).set(w / picture.width, h / picture.height);
+    renderer.render(copying, this.copyCamera);
+    renderer.setScissorTest(false);
+  }
+}
+
+function quaternionOf({ rotation }: View): Quaternion {
+  return new Quaternion(...rotation);
+}
+
+function set3(goal: Vector3, color: string): void {
+  const [r, g, b] = rgb(color);
+  goal.set(r / 255, g / 255, b / 255);
+}
+
+/** Å from the middle of an orthographic picture to the edge of its smaller side. */
+function orthographicHalf(model: Model, view: View): number {
+  return (model.radius * EYE) / (view.zoom * focalLength());
+}
+
+function cameraFor(model: Model, view: View, width: number, height: number): Camera {
   const eye = EYE * model.radius;
-  const camera = new PerspectiveCamera(angle, width / height, eye * 0.05, eye + 2 * model.radius);
+  const near = Math.max(0.02 * eye, eye - 1.2 * model.extent);
+  const far = eye + 1.2 * model.extent;
+  const camera = view.perspective
+    ? new PerspectiveCamera(2 * Math.atan(halfAngleTangent(view, width, height)) * (180 / Math.PI), width / height, near, far)
+    : orthographicCamera(orthographicHalf(model, view), width, height, near, far);
   camera.position.z = eye;
   return camera;
 }
 
-/** The scene of the structure drawn last; turning it about makes nothing anew. */
-class Props {
-  private model: BallsAndSticks | null = null;
-  private lines = "";
-  private readonly scene = new Scene();
-  private readonly turntable = new Group();
-
-  constructor(renderer: WebGLRenderer) {
-    const key = new DirectionalLight(0xffffff, 2.1);
-    key.position.set(-3, 5, 6);
-    const rim = new DirectionalLight(0xffffff, 0.5);
-    rim.position.set(4, -2, 2);
-    this.scene.add(new HemisphereLight(0xffffff, 0x9aa0a8, 1.9), key, rim, this.turntable);
-    renderer.compile(this.scene, new PerspectiveCamera());
-  }
-
-  sceneOf(model: BallsAndSticks, lines: string): Scene {
-    if (model !== this.model || lines !== this.lines) {
-      for (const child of [...this.turntable.children]) dispose(child as Mesh);
-      this.turntable.clear();
-      this.turntable.add(balls(model), sticks(model), cell(model, lines));
-      [this.model, this.lines] = [model, lines];
-    }
-    return this.scene;
-  }
-
-  turn(view: View): void {
-    this.turntable.quaternion.copy(new Quaternion(...view.rotation));
-  }
-}
-
-function material(): MeshStandardMaterial {
-  return new MeshStandardMaterial({ roughness: 0.42, metalness: 0.02 });
-}
-
-function balls({ atoms, center }: BallsAndSticks): InstancedMesh {
-  const detail = atoms.length < 100 ? 12 : atoms.length < 1000 ? 7 : 3;
-  const mesh = new InstancedMesh(new IcosahedronGeometry(1, detail), material(), atoms.length);
-  const middle = new Vector3(...center);
-  atoms.forEach(({ number, position }, i) => {
-    const r = ballRadius(number);
-    const at = new Vector3(...position).sub(middle);
-    mesh.setMatrixAt(i, new Matrix4().compose(at, new Quaternion(), new Vector3(r, r, r)));
-    mesh.setColorAt(i, new Color(colorOfElement(number)));
-  });
-  mesh.frustumCulled = false;
-  return mesh;
-}
-
-function sticks({ sticks: halves, center, atoms }: BallsAndSticks): InstancedMesh {
-  const sides = atoms.length < 1000 ? 20 : 8;
-  const tube = new CylinderGeometry(STICK_RADIUS, STICK_RADIUS, 1, sides, 1, true);
-  const mesh = new InstancedMesh(tube, material(), halves.length);
-  const middle = new Vector3(...center);
-  halves.forEach(({ number, from, to }, i) => {
-    const [a, b] = [new Vector3(...from).sub(middle), new Vector3(...to).sub(middle)];
-    const along = b.clone().sub(a);
-    const turn = new Quaternion().setFromUnitVectors(UP, along.clone().normalize());
-    mesh.setMatrixAt(i, new Matrix4().compose(a.add(b).multiplyScalar(0.5), turn, new Vector3(1, along.length(), 1)));
-    mesh.setColorAt(i, new Color(colorOfElement(number)));
-  });
-  mesh.frustumCulled = false;
-  return mesh;
-}
-
-function cell({ edges, center }: BallsAndSticks, color: string): LineSegments {
-  const points = edges.flat().flatMap(([x, y, z]) => [x - center[0], y - center[1], z - center[2]]);
-  const geometry = new BufferGeometry().setAttribute("position", new Float32BufferAttribute(points, 3));
-  return new LineSegments(geometry, new LineBasicMaterial({ color }));
-}
-
-function dispose(mesh: Mesh): void {
-  mesh.geometry.dispose();
-  (mesh.material as MeshStandardMaterial).dispose();
-  if (mesh instanceof InstancedMesh) mesh.dispose();
+function orthographicCamera(half: number, width: number, height: number, near: number, far: number): OrthographicCamera {
+  const smaller = Math.min(width, height);
+  const [x, y] = [(half * width) / smaller, (half * height) / smaller];
+  return new OrthographicCamera(-x, x, y, -y, near, far);
 }

@@ -102,7 +102,7 @@ function times(matrix: readonly (readonly number[])[], v: Vector): Vector {
 }
 
 /** Source: K. Shoemake, SIGGRAPH 19, 245 (1985); the branch with the largest component first. */
-function fromRows(m: Matrix): Rotation {
+export function fromRows(m: Matrix): Rotation {
   const [[a, b, c], [d, e, f], [g, h, i]] = m;
   const squares = [1 + a - e - i, 1 - a + e - i, 1 - a - e + i, 1 + a + e + i];
   const largest = squares.indexOf(Math.max(...squares));

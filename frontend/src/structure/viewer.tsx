@@ -1,11 +1,14 @@
 /** A structure that can be turned, zoomed and asked about its atoms. */
 
-import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ThemeContext } from "../chart/drawing";
-import { type Atom, ballsAndSticks, type Structure } from "./bonds";
+import { rgb } from "../theme";
 import { symbolOf } from "./elements";
-import { thePainter } from "./painter";
-import { atomAt, projection, startingView, turned, type View, zoomed } from "./view";
+import { listen, viewAfterKey } from "./gestures";
+import { BALLS_AND_STICKS } from "./model";
+import type { Structure } from "./structure";
+import { Surface } from "./surface";
+import { projection, type View } from "./view";
 
 interface ViewerProps {
   readonly structure: Structure;
@@ -15,49 +18,49 @@ interface ViewerProps {
 }
 
 interface Label {
-  readonly atom: Atom;
+  readonly atom: number;
   readonly x: number;
   readonly y: number;
 }
 
-const TURN = 24;
-
 export function StructureViewer({ structure, name, onCanvas }: ViewerProps) {
   const theme = useContext(ThemeContext);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const model = useMemo(() => ballsAndSticks(structure), [structure]);
-  const [chosenView, setView] = useState<{ of: typeof model; view: View } | null>(null);
-  const start = useMemo(() => startingView(model), [model]);
-  const view = chosenView?.of === model ? chosenView.view : start;
-  const [size, setSize] = useState<readonly [number, number]>([0, 0]);
+  const surface = useRef<Surface | null>(null);
   const [label, setLabel] = useState<Label | null>(null);
-  const change = (make: (view: View) => View) => {
+  const look = (view: View) => {
     setLabel(null);
-    setView((old) => ({ of: model, view: make(old?.of === model ? old.view : start) }));
+    surface.current!.turnTo(view);
   };
 
-  useEffect(() => {
-    const observer = new ResizeObserver(() => setSize([canvas.current!.clientWidth, canvas.current!.clientHeight]));
+  useLayoutEffect(() => {
+    const shown = new Surface(canvas.current!);
+    surface.current = shown;
+    const stop = listen(shown, {
+      view: look,
+      hover: (image) => setLabel(image < 0 ? null : labelOf(shown, image)),
+      reset: () => look(shown.begin()),
+    }, true);
+    const observer = new ResizeObserver(() => shown.request(false));
     observer.observe(canvas.current!);
     onCanvas?.(canvas.current!);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      stop();
+      shown.dispose();
+    };
   }, []);
 
   useEffect(() => {
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = size.map((x) => Math.round(x * ratio)) as [number, number];
-    if (width === 0 || height === 0) return;
-    if (canvas.current!.width !== width) canvas.current!.width = width;
-    if (canvas.current!.height !== height) canvas.current!.height = height;
-    thePainter()(canvas.current!, model, view, theme);
-  }, [model, view.rotation, view.zoom, size, theme]);
+    const [r, g, b] = rgb(theme.muted);
+    surface.current!.show(structure, { ...BALLS_AND_STICKS, lines: [r, g, b, 255] });
+    surface.current!.paintAs(theme);
+  }, [structure, theme]);
 
-  const look = (x: number, y: number) => {
-    const project = projection(model, view, ...(size as [number, number]));
-    const atom = atomAt(model, project, x, y);
-    setLabel(atom === null ? null : { atom, ...project(atom.position) });
-  };
-  const pointers = usePointers(change, look, () => setLabel(null));
+  useEffect(() => {
+    setLabel(null);
+    surface.current!.view = surface.current!.begin();
+  }, [structure]);
 
   return (
     <div class="viewer">
@@ -66,67 +69,24 @@ export function StructureViewer({ structure, name, onCanvas }: ViewerProps) {
         role="img"
         tabIndex={0}
         aria-label={`${name}: ${structure.numbers.length} atoms. Arrow keys turn it, plus and minus zoom, 0 resets.`}
-        {...pointers}
-        onDblClick={() => setView(null)}
         onKeyDown={(event) => {
-          const action = keyAction(event.key);
-          if (action === null) return;
+          const view = event.key === "0" ? surface.current!.begin() : viewAfterKey(surface.current!, event);
+          if (view === null) return;
           event.preventDefault();
-          if (action === "reset") setView(null);
-          else change(action);
+          look(view);
         }}
       />
       {label && (
         <span class="atom-label" style={{ left: `${label.x}px`, top: `${label.y}px` }}>
-          {symbolOf(label.atom.number)}
-          <small>{label.atom.index + 1}</small>
+          {symbolOf(structure.numbers[label.atom]!)}
+          <small>{label.atom}</small>
         </span>
       )}
     </div>
   );
 }
 
-function keyAction(key: string): ((view: View) => View) | "reset" | null {
-  switch (key) {
-    case "ArrowLeft": return (view) => turned(view, -TURN, 0);
-    case "ArrowRight": return (view) => turned(view, TURN, 0);
-    case "ArrowUp": return (view) => turned(view, 0, -TURN);
-    case "ArrowDown": return (view) => turned(view, 0, TURN);
-    case "+": case "=": return (view) => zoomed(view, 1.2);
-    case "-": return (view) => zoomed(view, 1 / 1.2);
-    case "0": return "reset";
-    default: return null;
-  }
-}
-
-/** One pointer turns, two zoom, the wheel zooms once the viewer has the focus. */
-function usePointers(
-  change: (make: (view: View) => View) => void, look: (x: number, y: number) => void, leave: () => void,
-) {
-  const down = useRef(new Map<number, { x: number; y: number }>());
-  return {
-    onPointerDown: (event: PointerEvent) => {
-      (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
-      down.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
-    },
-    onPointerMove: (event: PointerEvent) => {
-      const before = down.current.get(event.pointerId);
-      if (before === undefined) return look(event.offsetX, event.offsetY);
-      const now = { x: event.clientX, y: event.clientY };
-      const other = [...down.current.entries()].find(([id]) => id !== event.pointerId)?.[1];
-      down.current.set(event.pointerId, now);
-      if (other === undefined) return change((view) => turned(view, now.x - before.x, now.y - before.y));
-      const distance = (p: typeof now) => Math.max(1, Math.hypot(p.x - other.x, p.y - other.y));
-      return change((view) => zoomed(view, distance(now) / distance(before)));
-    },
-    onPointerUp: (event: PointerEvent) => void down.current.delete(event.pointerId),
-    onPointerCancel: (event: PointerEvent) => void down.current.delete(event.pointerId),
-    onPointerLeave: leave,
-    onWheel: (event: WheelEvent) => {
-      // Without the focus the wheel scrolls the page, as readers expect.
-      if (document.activeElement !== event.currentTarget) return;
-      event.preventDefault();
-      change((view) => zoomed(view, Math.exp(-event.deltaY * 0.0015)));
-    },
-  };
+function labelOf({ model, view, size }: Surface, image: number): Label {
+  const { x, y } = projection(model, view, ...size)(model.positionOf(image));
+  return { atom: model.images.atoms[image]!, x, y };
 }

@@ -1,0 +1,131 @@
+/** One canvas that shows one structure: when to draw, how finely, and what lies under the pointer. */
+
+import type { Theme } from "../theme";
+import { type Look, Model } from "./model";
+import { type Painter, painterOf } from "./painter";
+import type { Structure } from "./structure";
+import { ballAt, startingView, type View } from "./view";
+
+/** Draws over the finished picture: labels, axes, lines of measurements. */
+export type Overlay = (canvas: CanvasRenderingContext2D, surface: Surface, ratio: number) => void;
+
+/** Milliseconds of stillness after which the picture is drawn finely. */
+const REST = 160;
+/** Frames that take longer than this, in milliseconds, are drawn more coarsely, where the processor draws. */
+const SLUGGISH = 55;
+const BRISK = 22;
+const COARSENESS = [1, 0.7, 0.5] as const;
+
+export class Surface {
+  readonly model = new Model();
+  overlay: Overlay | null = null;
+  view: View = { rotation: [0, 0, 0, 1], zoom: 1, pan: [0, 0], perspective: true };
+  private painter: Painter | null = null;
+  private theme: Theme | null = null;
+  private frame = 0;
+  private rest: ReturnType<typeof setTimeout> | undefined;
+  private coarse = 0;
+  private movedAt = 0;
+  private sent = false;
+
+  constructor(readonly canvas: HTMLCanvasElement) {}
+
+  /** The canvas's size on the page, in pixels of the page. */
+  get size(): readonly [number, number] {
+    return [this.canvas.clientWidth, this.canvas.clientHeight];
+  }
+
+  show(structure: Structure, look: Look, playing = false): void {
+    this.model.fill(structure, look, playing);
+    this.sent = false;
+    this.request(playing);
+  }
+
+  begin(): View {
+    return startingView(this.model, this.view.perspective);
+  }
+
+  turnTo(view: View): void {
+    this.view = view;
+    this.request(true);
+  }
+
+  paintAs(theme: Theme): void {
+    this.theme = theme;
+    this.request(false);
+  }
+
+  /** Puts rings around images; all others lose theirs. */
+  ring(rings: ReadonlyMap<number, number>): void {
+    const { tints, count } = this.model.primitives.balls;
+    for (let i = 0; i < count; i++) tints[4 * i + 3] = 0;
+    for (const [image, kind] of rings) {
+      const ball = this.model.ballOfImage[image] ?? -1;
+      if (ball >= 0) tints[4 * ball + 3] = kind;
+    }
+    this.sent = false;
+    this.request(false);
+  }
+
+  /** The image under a point of the canvas, or -1. */
+  imageAt(x: number, y: number): number {
+    const ball = ballAt(this.model, this.view, this.size, x, y);
+    return ball < 0 ? -1 : this.model.primitives.balls.images[ball]!;
+  }
+
+  /** Asks for a new picture; while something moves, a quick one first and a fine one when it rests. */
+  request(moving: boolean): void {
+    clearTimeout(this.rest);
+    if (moving) this.rest = setTimeout(() => this.request(false), REST);
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(() => this.draw(moving));
+  }
+
+  /** Paints into any canvas at once, as finely as can be. */
+  paintInto(target: HTMLCanvasElement, ratio: number): void {
+    if (this.theme === null) return;
+    this.paint(target, this.theme, 2, ratio);
+  }
+
+  dispose(): void {
+    clearTimeout(this.rest);
+    cancelAnimationFrame(this.frame);
+    this.painter?.dispose();
+  }
+
+  private draw(moving: boolean): void {
+    const ratio = window.devicePixelRatio || 1;
+    const [width, height] = this.size.map((x) => Math.round(x * ratio)) as [number, number];
+    if (width === 0 || height === 0 || this.theme === null) return;
+    if (this.canvas.width !== width) this.canvas.width = width;
+    if (this.canvas.height !== height) this.canvas.height = height;
+    this.paint(this.canvas, this.theme, this.fineness(moving, ratio), ratio);
+  }
+
+  private paint(target: HTMLCanvasElement, theme: Theme, fineness: number, ratio: number): void {
+    this.painter ??= painterOf(this.model);
+    if (!this.sent) this.painter.send();
+    this.sent = true;
+    this.painter.paint(target, { view: this.view, theme, fineness, ratio });
+    const canvas = target.getContext("2d")!;
+    canvas.save();
+    this.overlay?.(canvas, this, ratio);
+    canvas.restore();
+  }
+
+  /** Graphics cards always draw finely; the processor only what rests. */
+  private fineness(moving: boolean, ratio: number): number {
+    const fine = ratio >= 2 ? 1.5 : 2;
+    if (this.painter?.slow === false) return fine;
+    const now = performance.now();
+    const since = now - this.movedAt;
+    if (moving) this.movedAt = now;
+    if (!moving) return this.coarse > 0 && this.model.primitives.balls.count > 20_000 ? 1 : fine;
+    // Between two frames of one movement lies the time that one frame takes.
+    if (since < REST) {
+      if (since > SLUGGISH) this.coarse = Math.min(COARSENESS.length - 1, this.coarse + 1);
+      else if (since < BRISK) this.coarse = Math.max(0, this.coarse - 1);
+    }
+    return COARSENESS[this.coarse]! / Math.min(ratio, 2);
+  }
+}
