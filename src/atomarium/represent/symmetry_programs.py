@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,14 @@ from atomarium.represent._kernels import symmetry_plan as codes
 from atomarium.represent._kernels.symmetry_plan import Plan
 from atomarium.represent.symmetry_columns import Column
 
+#: Kind, η or κ, shift, number of the cutoff.
+_RadialFunction = tuple[int, float, float, int]
+#: The same, whether it is made from the one before, step of shifts, factor.
+_LinkedFunction = tuple[int, float, float, int, int, float, float]
+#: Steps between shifts that differ by rounding are equal.
+_SAME_STEP = 1e-12
+#: Products of exponentials lose 1e-16 times this of their value, at most.
+_LARGEST_EXPONENT = 60.0
 _KINDS = {"G1": codes.PLAIN, "G2": codes.GAUSSIAN, "G3": codes.WAVE}
 #: Cutoff, whether the third side is left out, η, shift.
 _Gaussian = tuple[float, bool, float, float]
@@ -68,7 +77,7 @@ def _radial(
     cutoffs: list[float],
 ) -> tuple[np.ndarray, ...]:
     """Return functions of pairs, where those of each center class begin, columns, their borders."""
-    functions: list[tuple[int, float, float, int]] = []
+    functions: list[_LinkedFunction] = []
     offsets, columns, column_offsets = [0], [np.zeros(0, dtype=np.int64)], [0]
     for center in range(n_centers):
         wanted = {
@@ -80,7 +89,7 @@ def _radial(
         for slot in range(n_species):
             columns.append(_whole([wanted.get((one, slot), -1) for one in mine]))
             column_offsets.append(column_offsets[-1] + len(mine))
-        functions += mine
+        functions += _linked(mine, cutoffs)
         offsets.append(len(functions))
     return (
         np.array(functions, dtype=codes.RADIAL),
@@ -90,7 +99,41 @@ def _radial(
     )
 
 
-def _radial_function(column: Column, cutoffs: list[float]) -> tuple[int, float, float, int]:
+def _linked(functions: list[_RadialFunction], cutoffs: list[float]) -> list[_LinkedFunction]:
+    """Tell which Gaussians are made one from the other."""
+    linked: list[_LinkedFunction] = []
+    start = 0
+    while start < len(functions):
+        stop = _end_of_row(functions, start, cutoffs)
+        _, eta, shift, _ = functions[start]
+        step = functions[start + 1][2] - shift if stop > start + 1 else 0.0
+        first = codes.FIRST_OF_ROW if stop > start + 1 else codes.SINGLE
+        linked.append((*functions[start], first, step, 1.0))
+        for k in range(1, stop - start):
+            factor = math.exp(-eta * step**2 * (2 * k - 1))
+            linked.append((*functions[start + k], codes.NEXT_OF_ROW, step, factor))
+        start = stop
+    return linked
+
+
+def _end_of_row(functions: list[_RadialFunction], start: int, cutoffs: list[float]) -> int:
+    """Return where Gaussians end whose shifts grow by equal steps; at least three are a row."""
+    kind, eta, shift, cutoff = functions[start]
+    stop = start + 1
+    while stop < len(functions) and functions[stop][:2] == (kind, eta):
+        step = functions[stop][2] - functions[stop - 1][2]
+        first_step = functions[start + 1][2] - shift
+        same = functions[stop][3] == cutoff and abs(step - first_step) <= _SAME_STEP * abs(step)
+        if not same:
+            break
+        stop += 1
+    longest = max(shift, cutoffs[cutoff] - shift)
+    reach = abs(functions[stop - 1][2] - shift)
+    exact = eta * max(longest**2, 2 * longest * reach) <= _LARGEST_EXPONENT
+    return stop if kind == codes.GAUSSIAN and exact and stop >= start + 3 else start + 1
+
+
+def _radial_function(column: Column, cutoffs: list[float]) -> _RadialFunction:
     one = column.function
     width = one.kappa if one.kind == "G3" else one.eta
     return _KINDS[one.kind], width, one.shift, cutoffs.index(column.cutoff)
@@ -101,7 +144,7 @@ class _Programs:
     """Programs of functions of triplets as they are found, each once."""
 
     known: dict[tuple[tuple[_Gaussian, _Power], ...], int] = field(default_factory=dict)
-    rows: list[tuple[float, int, int, int, int, int, int, int]] = field(default_factory=list)
+    rows: list[tuple[float, bool, bool, int, int, int, int, int, int]] = field(default_factory=list)
     gaussians: list[_Gaussian] = field(default_factory=list)
     steps: list[tuple[int, int, int, float]] = field(default_factory=list)
     products: list[tuple[int, int, float]] = field(default_factory=list)
@@ -114,10 +157,13 @@ class _Programs:
             steps, step_of_power = _power_steps({power for _, power in products})
             reach = max(cutoff for cutoff, _, _, _ in gaussians)
             narrow = not any(wide for _, wide, _, _ in gaussians)
+            cutoffs = {cutoff for cutoff, _, _, _ in gaussians}
+            plain = len(cutoffs) == 1 and not any(shift for _, _, _, shift in gaussians)
             self.rows.append(
                 (
                     reach,
                     narrow,
+                    plain,
                     len(self.gaussians),
                     len(gaussians),
                     len(self.steps),
@@ -139,9 +185,13 @@ class _Programs:
         gaussians = [
             (eta, shift, cutoffs.index(cutoff), wide) for cutoff, wide, eta, shift in self.gaussians
         ]
+        programs = [
+            (reach, narrow, cutoffs.index(reach) if plain else -1, *places)
+            for reach, narrow, plain, *places in self.rows
+        ]
         return {
-            "n_factors": max((row[3] + row[5] for row in self.rows), default=0),
-            "programs": np.array(self.rows, dtype=codes.PROGRAM),
+            "n_factors": max((row[4] + row[6] for row in self.rows), default=0),
+            "programs": np.array(programs, dtype=codes.PROGRAM),
             "gaussians": np.array(gaussians, dtype=codes.TRIPLET_GAUSSIAN),
             "steps": np.array(self.steps, dtype=codes.STEP),
             "products": np.array(self.products, dtype=codes.TRIPLET_PRODUCT),

@@ -7,17 +7,28 @@ import numpy as np
 from atomarium.represent._kernels.lean import entry, lean, merged, reordered
 from atomarium.represent._kernels.symmetry_neighbors import (
     BEGIN,
+    NEAR_FADE,
     PADDED_END,
     SLOT,
+    fill_next,
     fill_radial,
+    fill_ratio,
     load_near,
 )
-from atomarium.represent._kernels.symmetry_plan import Neighborhoods, Plan, Room, block_of
+from atomarium.represent._kernels.symmetry_plan import (
+    FIRST_OF_ROW,
+    NEXT_OF_ROW,
+    Neighborhoods,
+    Plan,
+    Room,
+    block_of,
+)
 from atomarium.represent._kernels.symmetry_triplets import (
     FADE,
     FIRST_FACTOR,
     THIRD_FADE,
     begin_block,
+    fade_sides,
     fill_fades,
     fill_gaussian,
     fill_powers,
@@ -40,11 +51,17 @@ def fill_symmetry_functions(
 
 @merged
 def _sum_pairs(plan, kind, room, padded, n_present, row):
-    present, values = room.present, room.values
+    present, values, ratio = room.present, room.values, room.forces[0]
     first = plan.radial_offsets[kind]
     for f in range(plan.radial_offsets[kind + 1] - first):
         # For all neighbors, though few may be wanted: functions hardly ever lack a species.
-        fill_radial(room.near, padded, plan.radials[first + f], values)
+        one = plan.radials[first + f]
+        if one.link == NEXT_OF_ROW:
+            fill_next(ratio, padded, one.factor, values)
+        else:
+            fill_radial(room.near, padded, one, values)
+            if one.link == FIRST_OF_ROW:
+                fill_ratio(room.near, padded, one, ratio)
         for s in range(n_present):
             block = kind * plan.n_species + present[s, SLOT]
             column = plan.sum_columns[plan.sum_offsets[block] + f]
@@ -76,9 +93,11 @@ def _sum_triplets(plan, kind, room, n_present, row):
                 _sum_segments(plan, current, room, count, n_segments, row)
                 current, count, n_segments = number, 0, 0
             place, borders = begin_block(plan.programs[number], room, a, b)
+            cutoff = plan.programs[number].cutoff
+            fades = NEAR_FADE + cutoff if cutoff >= 0 else -1
             while place[0] < borders[0]:
                 begin = count
-                place, count = list_triplets(room, place, borders, count)
+                place, count = list_triplets(room, place, borders, count, fades)
                 if count > begin:
                     segments[n_segments, 0] = block
                     segments[n_segments, 1] = begin
@@ -108,6 +127,8 @@ def _fill_factors(plan, program, near, rows, padded):
         one = plan.gaussians[program.first_gaussian + g]
         if one.cutoff != last:
             last = one.cutoff
+            if program.cutoff < 0:
+                fade_sides(near, NEAR_FADE + last, rows, padded)
             fill_fades(plan, last, near, rows, padded)
         fades = FADE if one.wide else THIRD_FADE
         fill_gaussian(one, near, rows, padded, fades, FIRST_FACTOR + g)

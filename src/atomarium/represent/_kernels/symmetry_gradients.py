@@ -100,7 +100,7 @@ def _add_block(plan, block, room, a, b, first_pair, own, blocks):
     first_column = plan.blocks[block].column
     place, borders = begin_block(program, room, a, b)
     while place[0] < borders[0]:
-        place, padded = list_triplets(room, place, borders, 0)
+        place, padded = list_triplets(room, place, borders, 0, -1)
         if padded:
             begin_slopes(plan, program, rows, padded)
             last = -1

@@ -134,6 +134,21 @@ def fill_radial(near: np.ndarray, padded: int, one, out: np.ndarray) -> None:
 
 
 @fused
+def fill_ratio(near: np.ndarray, padded: int, one, ratio: np.ndarray) -> None:
+    """Fill by what Gaussians of a row grow from one to the next, but for a number."""
+    rate = 2.0 * one.eta * one.step
+    for n in range(padded // 8 * 8):
+        ratio[n] = exponential(rate * (near[DISTANCE, n] - one.shift))
+
+
+@fused
+def fill_next(ratio: np.ndarray, padded: int, factor: float, out: np.ndarray) -> None:
+    """Turn a Gaussian into the next of its row."""
+    for n in range(padded // 8 * 8):
+        out[n] *= ratio[n] * factor
+
+
+@fused
 def fill_radial_slopes(near: np.ndarray, padded: int, one, n_cutoffs: int, out: np.ndarray) -> None:
     """Fill how what each neighbor adds to a function of pairs changes with r²."""
     eta, shift, fades = one.eta, one.shift, NEAR_FADE + one.cutoff

@@ -22,16 +22,31 @@ PLAIN, GAUSSIAN, WAVE = range(3)
 BASE, PRODUCT, POWER = range(3)
 COSINE, CUBED_TANH = range(2)
 
-#: A function of pairs; `cutoff` is the number of a cutoff.
-RADIAL = np.dtype([("kind", "i8"), ("eta", "f8"), ("shift", "f8"), ("cutoff", "i8")])
+#: A function of pairs; `cutoff` is the number of a cutoff. Gaussians in a row whose shifts grow by
+#: equal `steps` are made one from the other: g(r, s + step) = g(r, s) q(r) factor. `link` tells a
+#: single function from the first of a row and from those that follow.
+RADIAL = np.dtype(
+    [
+        ("kind", "i8"),
+        ("eta", "f8"),
+        ("shift", "f8"),
+        ("cutoff", "i8"),
+        ("link", "i8"),
+        ("step", "f8"),
+        ("factor", "f8"),
+    ]
+)
+SINGLE, FIRST_OF_ROW, NEXT_OF_ROW = range(3)
 #: Two kinds of neighbors of a kind of center: its program, -1 for none, and its first column.
 BLOCK = np.dtype([("program", "i8"), ("column", "i8")])
 #: Where Gaussians, steps and products of a program begin and end; sides at the center are below
-#: `reach`; if it is `narrow`, so is the third side.
+#: `reach`; if it is `narrow`, so is the third side. `cutoff` is the
+#: number of the one that all Gaussians have, -1 if there are several or a Gaussian has a shift.
 PROGRAM = np.dtype(
     [
         ("reach", "f8"),
         ("narrow", "i8"),
+        ("cutoff", "i8"),
         ("first_gaussian", "i8"),
         ("n_gaussians", "i8"),
         ("first_step", "i8"),

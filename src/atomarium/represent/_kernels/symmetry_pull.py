@@ -93,7 +93,7 @@ def _pull_block(plan, block, room, a, b, weights):
     column = plan.blocks[block].column
     place, borders = begin_block(program, room, a, b)
     while place[0] < borders[0]:
-        place, padded = list_triplets(room, place, borders, 0)
+        place, padded = list_triplets(room, place, borders, 0, -1)
         if padded:
             begin_slopes(plan, program, rows, padded)
             f = 0

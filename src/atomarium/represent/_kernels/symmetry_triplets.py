@@ -14,7 +14,6 @@ from atomarium.represent._kernels.symmetry_neighbors import (
     DISTANCE,
     END,
     INVERSE,
-    NEAR_FADE,
     PLACE,
     SQUARE,
     X,
@@ -69,7 +68,7 @@ def begin_block(program, room, a, b):
 
 
 @lean
-def list_triplets(room, place, borders, count):
+def list_triplets(room, place, borders, count, fades):
     """List triplets of two neighbors, behind those there are, while there is room.
 
     Args:
@@ -77,6 +76,8 @@ def list_triplets(room, place, borders, count):
         place: As `begin_block` returns it, or this function, to go on.
         borders: As `begin_block` returns them.
         count: How many there are, with padding.
+        fades: Row of cutoff values whose products are filled in instead of the ends; -1 for the
+            ends.
 
     Returns:
         The place to go on from, and how many triplets there are with padding.
@@ -91,7 +92,7 @@ def list_triplets(room, place, borders, count):
     while j < end and count <= row - 2 * LANES:
         x, y, z = spread(near[X, j]), spread(near[Y, j]), spread(near[Z, j])
         square, inverse = spread(near[SQUARE, j]), spread(near[INVERSE, j])
-        first = spread(near[PLACE, j])
+        first = spread(near[max(PLACE, fades), j])
         if one_species:
             k = max(k, (j + 1) // LANES * LANES)
         while k < other_end and count <= row - 2 * LANES:
@@ -102,10 +103,14 @@ def list_triplets(room, place, borders, count):
             opposite = multiply_add(minus_two, dot, squares)
             cosine = multiply(dot, multiply(inverse, load(flat, INVERSE * width + k)))
             half = multiply_add(one, dot, opposite)
-            store(out, FIRST * row + count, first)
             begin = j + 1 - k if one_species else 0
-            second = load(flat, PLACE * width + k)
-            store_kept(out, SECOND * row + count, second, opposite, limit, begin)
+            second = load(flat, max(PLACE, fades) * width + k)
+            if fades < 0:
+                store(out, FIRST * row + count, first)
+                store_kept(out, SECOND * row + count, second, opposite, limit, begin)
+            else:
+                product = multiply(first, second)
+                store_kept(out, FADE * row + count, product, opposite, limit, begin)
             store_kept(out, HALF * row + count, half, opposite, limit, begin)
             store_kept(out, COSINE * row + count, cosine, opposite, limit, begin)
             store_kept(out, OPPOSITE * row + count, opposite, opposite, limit, begin)
@@ -114,15 +119,23 @@ def list_triplets(room, place, borders, count):
         if k >= other_end:
             j += 1
             k = other_begin
-    # Padding: triplets of neighbors that do not count.
-    nothing, nobody = spread(0.0), spread(float(width - 1))
-    store(out, FIRST * row + count, nobody)
-    store(out, SECOND * row + count, nobody)
+    _pad_list(room, count, fades)
+    return (j, k), (count + 7) // 8 * 8
+
+
+@lean
+def _pad_list(room, count, fades):
+    """Write eight triplets of neighbors that do not count behind a list."""
+    out, row = room.rows_flat, room.rows.shape[1]
+    nothing, nobody = spread(0.0), spread(float(room.near.shape[1] - 1))
+    if fades < 0:
+        store(out, FIRST * row + count, nobody)
+        store(out, SECOND * row + count, nobody)
+    else:
+        store(out, FADE * row + count, nothing)
     store(out, HALF * row + count, nothing)
     store(out, COSINE * row + count, nothing)
     store(out, OPPOSITE * row + count, nothing)
-    padded = (count + 7) // 8 * 8
-    return (j, k), padded
 
 
 @lean
@@ -136,9 +149,8 @@ def fade_sides(near: np.ndarray, fades: int, rows: np.ndarray, padded: int) -> N
 
 @merged
 def fill_fades(plan, cutoff, near, rows, padded):
-    """Fill the products of cutoff values."""
+    """Fill the products of cutoff values of three sides from those of two."""
     scale = 1.0 / (plan.cutoffs[cutoff] * plan.cutoffs[cutoff])
-    fade_sides(near, NEAR_FADE + cutoff, rows, padded)
     fade(rows, OPPOSITE, padded, plan.cutoff_function, scale, THIRD_FADE)
     multiply_rows(rows, THIRD_FADE, FADE, padded, THIRD_FADE)
 
