@@ -186,7 +186,7 @@ def multiply_channels(a, b, basis, layout, work):
                 )
     if triangular:
         # Not before all degrees are done: reading what was just written makes processors wait.
-        return _take_triangles(basis, layout, work)
+        return take_triangles(basis, layout, work)
     return (basis.l_max + 1) * layout.n_left * layout.n_right
 
 
@@ -214,7 +214,7 @@ def _multiply_triangles(a, basis, layout, work):
 
 
 @lean
-def _take_triangles(basis, layout, work):
+def take_triangles(basis, layout, work):
     """Copy n ≤ n′ of each degree from the squares to the block; returns how many there are."""
     n_max, squares, block = layout.n_left, work.squares, work.block
     place = 0
