@@ -19,9 +19,10 @@ from atomarium.experiment.record import read_predictions
 from atomarium.experiment.saved_model import load_model
 from atomarium.experiment.spec import read_study
 from atomarium.study import runner
+from atomarium.study.curves import learning_curves
 from atomarium.study.plan import Plan, make_plan
 from atomarium.study.runner import read_records, run_study
-from atomarium.study.tables import learning_curves, write_tables
+from atomarium.study.tables import write_tables
 
 
 def plan_of(path: Path) -> Plan:

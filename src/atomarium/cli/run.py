@@ -15,10 +15,10 @@ from rich.table import Column, Table
 from atomarium.core.errors import InputError
 from atomarium.experiment.spec import StudyFile, parse_study, read_study
 from atomarium.study.carry_out import Outcome, carry_out
+from atomarium.study.curves import CurvePoint, best_points, learning_curves
 from atomarium.study.defaults import default_study
 from atomarium.study.estimate import estimate
 from atomarium.study.plan import Plan, make_plan
-from atomarium.study.tables import CurvePoint, best_points, learning_curves
 
 _FAILED = 1
 

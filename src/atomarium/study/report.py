@@ -17,8 +17,8 @@ from atomarium.experiment.machine import machine, versions
 from atomarium.experiment.record import Record, read_predictions
 from atomarium.experiment.trial import describe
 from atomarium.explore.page import write_page
+from atomarium.study.curves import largest
 from atomarium.study.plan import Plan
-from atomarium.study.tables import largest
 
 _SHOWN_STRUCTURES = 3000
 

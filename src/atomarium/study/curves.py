@@ -1,0 +1,84 @@
+"""Learning curves: equal trials on different splits, averaged."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from atomarium.experiment.record import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurvePoint:
+    """One point of a learning curve: equal trials on different splits.
+
+    Args:
+        target: Name of the property.
+        model: Name of the candidate.
+        n_train: Number of training structures.
+        repeats: Number of splits.
+        mae: Mean over splits of the mean absolute error, in the target's unit.
+        mae_std: Standard deviation over splits; None for one split.
+        rmse: Mean over splits of the root of the mean squared error.
+        rmse_std: Likewise.
+        fit_seconds: Mean CPU seconds of training, representation included.
+        predict_milliseconds: Mean CPU milliseconds for one new structure, likewise.
+    """
+
+    target: str
+    model: str
+    n_train: int
+    repeats: int
+    mae: float
+    mae_std: float | None
+    rmse: float
+    rmse_std: float | None
+    fit_seconds: float
+    predict_milliseconds: float
+
+
+def learning_curves(records: Iterable[Record]) -> list[CurvePoint]:
+    """Average finished trials over repeats; in the order of targets, models and sizes given."""
+    groups: dict[tuple[str, str, int], list[Record]] = defaultdict(list)
+    for record in records:
+        if record.state == "finished":
+            groups[record.target, record.model, record.n_train].append(record)
+    return [_point(*key, group) for key, group in groups.items()]
+
+
+def _point(target: str, model: str, n_train: int, group: Sequence[Record]) -> CurvePoint:
+    mae, rmse = ([float(r.scores[name] or 0.0) for r in group] for name in ("mae", "rmse"))
+    return CurvePoint(
+        target=target,
+        model=model,
+        n_train=n_train,
+        repeats=len(group),
+        mae=float(np.mean(mae)),
+        mae_std=float(np.std(mae, ddof=1)) if len(group) > 1 else None,
+        rmse=float(np.mean(rmse)),
+        rmse_std=float(np.std(rmse, ddof=1)) if len(group) > 1 else None,
+        fit_seconds=float(np.mean([r.seconds["represent"] + r.seconds["fit"] for r in group])),
+        predict_milliseconds=float(np.mean([r.seconds_per_structure for r in group]) * 1e3),
+    )
+
+
+def best_points(points: Iterable[CurvePoint]) -> dict[str, CurvePoint]:
+    """Return the point of least MAE for each target."""
+    best: dict[str, CurvePoint] = {}
+    for point in points:
+        if point.target not in best or point.mae < best[point.target].mae:
+            best[point.target] = point
+    return best
+
+
+def largest(records: Iterable[Record]) -> list[Record]:
+    """Return the finished trials with the most training structures of each target and model."""
+    finished = [record for record in records if record.state == "finished"]
+    most: dict[tuple[str, str], int] = defaultdict(int)
+    for record in finished:
+        key = record.target, record.model
+        most[key] = max(most[key], record.n_train)
+    return [record for record in finished if record.n_train == most[record.target, record.model]]
