@@ -15,9 +15,10 @@ from atomarium.core.elements import NUMBERS, SYMBOLS
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
 from atomarium.core.structures import Structures
-from atomarium.represent._kernels.fchl import Plan
+from atomarium.represent._kernels.fchl_plan import Plan
 from atomarium.represent._kernels.symmetry_neighbors import NEAR_FADE
 from atomarium.represent._kernels.symmetry_plan import COSINE
+from atomarium.represent._kernels.vectors import LANES
 from atomarium.represent.fchl19_loops import fchl_loops
 from atomarium.represent.mbtr import ordered_species
 from atomarium.represent.neighborhoods import fill_values, gradients, pull_back
@@ -25,6 +26,8 @@ from atomarium.represent.species_columns import column_of_atoms
 
 #: Grids are padded with points so far away that nothing reaches them.
 _FAR = 1e6
+#: Parts of Gaussians are powers of e; larger ones would leave the range of numbers.
+_LARGEST_EXPONENT = 600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +173,7 @@ class Fchl19:
         return radii, np.linspace(0.0, self.angular_cutoff, self.n_angular + 1)[1:]
 
     def _plan(self) -> Plan:
-        radii, means = self._radii()
+        radii, _ = self._radii()
         n_species = len(self.species)
         slots = np.full(len(SYMBOLS), -1, dtype=np.int64)
         slots[[NUMBERS[symbol] for symbol in self.species]] = np.arange(n_species)
@@ -180,6 +183,10 @@ class Fchl19:
         a, b = np.triu_indices(n_species)
         width = self.n_angular * 2 * self.n_fourier
         starts[a, b] = starts[b, a] = n_species * self.n_radial + width * np.arange(len(a))
+        spacing = self.angular_cutoff / self.n_angular
+        n_padded = self.n_angular + -self.n_angular % LANES
+        eight, point = np.divmod(np.arange(n_padded), LANES)
+        shared_exponents = self.angular_width * spacing**2 * point * (2 * LANES * eight + point)
         return Plan(
             slots=slots,
             cutoffs=cutoffs,
@@ -194,7 +201,9 @@ class Fchl19:
             radial_width=float(self.radial_width),
             radial_decay=float(self.radial_decay),
             n_angular=self.n_angular,
-            means=_padded(means),
+            means=np.arange(1, n_padded + 1) * spacing,
+            shared=np.exp(-shared_exponents),
+            factored=bool(shared_exponents.max() < _LARGEST_EXPONENT),
             angular_width=float(self.angular_width),
             angular_decay=float(self.angular_decay),
             angular_weight=self.angular_weight * math.sqrt(self.angular_width / math.pi),
@@ -204,4 +213,4 @@ class Fchl19:
 
 
 def _padded(grid: Float64[np.ndarray, "points"]) -> Float64[np.ndarray, "padded"]:
-    return np.pad(grid, (0, -len(grid) % 8), constant_values=_FAR)
+    return np.pad(grid, (0, -len(grid) % LANES), constant_values=_FAR)

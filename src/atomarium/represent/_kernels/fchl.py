@@ -7,122 +7,38 @@ adds its Gaussians, eight points of the grid in a vector.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
 from atomarium.represent._kernels.cutoffs import exponential, logarithm, logarithm_of_one_and
-from atomarium.represent._kernels.lean import entry, fused, lean, merged
-from atomarium.represent._kernels.symmetry_neighbors import (
-    BEGIN,
-    DISTANCE,
-    END,
-    NEAR_FADE,
-    SLOT,
-    X,
-    Y,
-    Z,
-    load_near,
-)
-from atomarium.represent._kernels.symmetry_plan import Neighborhoods
-from atomarium.represent._kernels.symmetry_triplets import (
-    COSINE,
-    FIRST,
-    FIRST_FACTOR,
-    OPPOSITE,
-    SECOND,
+from atomarium.represent._kernels.fchl_plan import Plan, Room
+from atomarium.represent._kernels.fchl_triplets import (
+    FIRST_WAVE,
+    MEAN,
+    MIDDLE_LOG,
+    NEAR_FACTOR,
+    PAIR_WEIGHT,
+    VARIANCE,
+    WEIGHT,
     begin_block,
+    fill_waves,
     list_triplets,
+    pad_list,
+    weigh_triplets,
 )
-
-#: Rows about neighbors, behind those of two cutoffs and their slopes: what a neighbor gives to the
-#: weight of a triplet, how that changes with r²; variance and middle of the logarithm of its
-#: distance, and its weight.
-NEAR_FACTOR, NEAR_FACTOR_SLOPE, VARIANCE, MIDDLE_LOG, PAIR_WEIGHT = range(
-    NEAR_FADE + 4, NEAR_FADE + 9
+from atomarium.represent._kernels.lean import entry, fused, lean, merged
+from atomarium.represent._kernels.symmetry_neighbors import BEGIN, DISTANCE, END, SLOT, load_near
+from atomarium.represent._kernels.symmetry_plan import Neighborhoods
+from atomarium.represent._kernels.vector_powers import exponentials, powers_of
+from atomarium.represent._kernels.vectors import (
+    LANES,
+    load,
+    multiply,
+    multiply_add,
+    spread,
+    store,
+    subtract,
 )
-#: Rows about triplets: mean distance, weight, sine, how the weight changes with the squared sides p
-#: and q at the center and with their scalar product u; then cosines and sines of odd multiples of
-#: the angle.
-MEAN, WEIGHT, SINE, WEIGHT_P, WEIGHT_Q, WEIGHT_U, FIRST_WAVE = range(FIRST_FACTOR, FIRST_FACTOR + 7)
-#: Below, a sine is worked out anew: 1 - cos² has lost its digits.
-_SMALL_SINE = 0.01
-_TINY = 1e-300
-
-
-class Plan(NamedTuple):
-    """What the loops know of the settings. Grids are padded to a multiple of eight.
-
-    Args:
-        slots: Species slot of each atomic number, -1 for none.
-        cutoffs: Å, ascending, one or two.
-        cutoff_function: COSINE.
-        radial_fade: Row about neighbors with the cutoff function of pairs.
-        angular_fade: The same of triplets.
-        reach: Å. Cutoff of triplets.
-        narrow: Whether it limits the third side, which it does not.
-        n_radial: Points of the grid of distances.
-        log_radii: Their logarithms.
-        heights: 1 / (√2π R).
-        radial_width: Å², η₂.
-        radial_decay: Power of the distance.
-        n_angular: Points of the grid of mean distances.
-        means: Å.
-        angular_width: 1/Å², η₃.
-        angular_decay: Power of the product of distances.
-        angular_weight: Of triplets, with the factor √(η₃ / π).
-        orders: Weight of the waves of each odd order.
-        starts: First column of triplets of each two slots.
-    """
-
-    slots: np.ndarray
-    cutoffs: np.ndarray
-    cutoff_function: int
-    radial_fade: int
-    angular_fade: int
-    reach: float
-    narrow: int
-    n_radial: int
-    log_radii: np.ndarray
-    heights: np.ndarray
-    radial_width: float
-    radial_decay: float
-    n_angular: int
-    means: np.ndarray
-    angular_width: float
-    angular_decay: float
-    angular_weight: float
-    orders: np.ndarray
-    starts: np.ndarray
-
-
-class Room(NamedTuple):
-    """Where one thread works.
-
-    Args:
-        near: Rows about neighbors.
-        near_flat: The same memory as one row.
-        present: What is known of each species that is present.
-        rows: Rows about triplets.
-        rows_flat: The same memory as one row.
-        pair_sums: A row over the grid of distances.
-        sums: A row over the grid of mean distances for each wave.
-        gaussians: Values and slopes of Gaussians over the longer grid.
-        forces: Three rows about neighbors.
-        factors: What multiplies Gaussians and their slopes in derivatives: two for each wave, for
-            each coordinate of both neighbors.
-    """
-
-    near: np.ndarray
-    near_flat: np.ndarray
-    present: np.ndarray
-    rows: np.ndarray
-    rows_flat: np.ndarray
-    pair_sums: np.ndarray
-    sums: np.ndarray
-    gaussians: np.ndarray
-    forces: np.ndarray
-    factors: np.ndarray
 
 
 @entry
@@ -137,8 +53,7 @@ def fill_fchl(
         row = out[center]
         for a in range(n_present):
             _add_pairs(plan, room, a, row)
-            for b in range(a, n_present):
-                _add_block(plan, room, a, b, row)
+        _add_blocks(plan, room, n_present, row)
 
 
 @fused
@@ -178,25 +93,123 @@ def _add_pair(plan, near, n, sums):
 
 
 @merged
-def _add_block(plan, room, a, b, row):
-    rows, sums = room.rows, room.sums
-    n_waves = 2 * plan.orders.size
-    place, borders = begin_block(plan, room, a, b)
-    if place[0] < borders[0]:
+def _add_blocks(plan, room, n_present, row):
+    """Add all triplets of a center; those of many blocks are worked out together."""
+    present, segments = room.present, room.segments
+    count, n_segments = 0, 0
+    for a in range(n_present):
+        for b in range(a, n_present):
+            place, borders = begin_block(plan, room, a, b)
+            while place[0] < borders[0]:
+                begin = count
+                place, count = list_triplets(room, place, borders, count)
+                if count > begin:
+                    segments[n_segments, 0] = plan.starts[present[a, SLOT], present[b, SLOT]]
+                    segments[n_segments, 1] = begin
+                    segments[n_segments, 2] = count
+                    n_segments += 1
+                if place[0] < borders[0]:
+                    _add_segments(plan, room, count, n_segments, row)
+                    count, n_segments = 0, 0
+    _add_segments(plan, room, count, n_segments, row)
+
+
+@lean
+def _add_segments(plan, room, count, n_segments, row):
+    rows, sums, n_waves = room.rows, room.sums, 2 * plan.orders.size
+    if count == 0:
+        return
+    padded = pad_list(room, count)
+    weigh_triplets(plan, room, padded)
+    fill_waves(plan, rows, padded, WEIGHT)
+    if plan.factored:
+        _fill_parts(plan, rows, padded)
+    for s in range(n_segments):
+        start, begin, end = room.segments[s, 0], room.segments[s, 1], room.segments[s, 2]
+        clear(room.sums_flat)
+        if plan.factored:
+            _add_from_parts(plan, room, begin, end)
+        else:
+            _add_gaussians(plan, room, begin, end)
+        # Unsigned, as numba looks twice at indices that might count from the end.
         for m in range(n_waves):
-            clear(sums[m])
-        while place[0] < borders[0]:
-            place, padded = list_triplets(room, place, borders, 0)
-            weigh_triplets(plan, room.near, rows, padded)
-            mend_sines(room.near, rows, padded)
-            fill_waves(plan, rows, padded, WEIGHT)
-            for t in range(padded):
-                if rows[WEIGHT, t] != 0.0:
-                    _add_triplet(plan, rows, t, room.gaussians[0], sums)
-        start = plan.starts[room.present[a, SLOT], room.present[b, SLOT]]
-        for point in range(plan.n_angular):
+            at = np.uint64(start + m)
+            for point in range(plan.n_angular):
+                row[at] += sums[m, point]
+                at += np.uint64(n_waves)
+
+
+@merged
+def _fill_parts(plan, rows, padded):
+    """Fill what the Gaussians of each eight points are made of.
+
+    From the first point x of eight, they are exp(-η (m - x)²) exp(2 η h (m - x) k) exp(-η h² k²),
+    where h is between points, and k counts them. The middle factor is a power, and from eight
+    to eight it changes by what all triplets share.
+    """
+    first = FIRST_WAVE + 2 * plan.orders.size
+    spacing = plan.means[1] - plan.means[0]
+    _fill_ratio(rows, padded, first, 2.0 * plan.angular_width * spacing, plan.means[0])
+    for group in range(plan.means.size // LANES):
+        _fill_height(rows, padded, first + 3 + group, plan.angular_width, plan.means[LANES * group])
+
+
+@fused
+def _fill_ratio(rows: np.ndarray, padded: int, out: int, rise: float, place: float) -> None:
+    for t in range(padded // 8 * 8):
+        ratio = exponential(rise * (rows[MEAN, t] - place))
+        rows[out, t] = ratio
+        rows[out + 1, t] = ratio * ratio
+        rows[out + 2, t] = ratio * ratio * ratio * ratio
+
+
+@fused
+def _fill_height(rows: np.ndarray, padded: int, out: int, width: float, place: float) -> None:
+    for t in range(padded // 8 * 8):
+        off = rows[MEAN, t] - place
+        rows[out, t] = exponential(-width * off * off)
+
+
+@lean
+def _add_from_parts(plan, room, begin, end):
+    """Add the Gaussians of triplets, times their waves, to the sums."""
+    rows, row, sums = room.rows_flat, room.rows.shape[1], room.sums_flat
+    width, n_waves = plan.means.size, 2 * plan.orders.size
+    parts = (FIRST_WAVE + n_waves) * row
+    heights = parts + 3 * row
+    for point in range(0, width, LANES):
+        shared = load(plan.shared, point)
+        for m in range(0, n_waves, 2):
+            cosines = load(sums, m * width + point)
+            sines = load(sums, (m + 1) * width + point)
+            wave = (FIRST_WAVE + m) * row
+            for n in range(end - begin):
+                t = begin + n
+                powers = powers_of(
+                    rows[parts + t], rows[parts + row + t], rows[parts + 2 * row + t]
+                )
+                gaussians = multiply(multiply(powers, shared), spread(rows[heights + t]))
+                cosines = multiply_add(spread(rows[wave + t]), gaussians, cosines)
+                sines = multiply_add(spread(rows[wave + row + t]), gaussians, sines)
+            store(sums, m * width + point, cosines)
+            store(sums, (m + 1) * width + point, sines)
+        heights += row
+
+
+@lean
+def _add_gaussians(plan, room, begin, end):
+    """Do the same with an exponential for each Gaussian, where parts would be out of range."""
+    rows, row, sums = room.rows_flat, room.rows.shape[1], room.sums_flat
+    width, n_waves = plan.means.size, 2 * plan.orders.size
+    fall = spread(-plan.angular_width)
+    for t in range(begin, end):
+        for point in range(0, width, LANES):
+            off = subtract(load(plan.means, point), spread(rows[MEAN * row + t]))
+            gaussians = exponentials(multiply(fall, multiply(off, off)))
             for m in range(n_waves):
-                row[start + point * n_waves + m] += sums[m, point]
+                wave = spread(rows[(FIRST_WAVE + m) * row + t])
+                at = m * width + point
+                store(sums, at, multiply_add(wave, gaussians, load(sums, at)))
 
 
 @lean
@@ -204,80 +217,3 @@ def clear(row: np.ndarray) -> None:
     """Set a padded row to zero."""
     for n in range(row.size // 8 * 8):
         row[n] = 0.0
-
-
-@fused
-def weigh_triplets(plan, near, rows, padded):
-    """Fill the weights of triplets, their mean distances and sines."""
-    fall = -0.5 * plan.angular_decay
-    for t in range(padded // 8 * 8):
-        j, k = np.uint32(rows[FIRST, t]), np.uint32(rows[SECOND, t])
-        r, s, cosine = near[DISTANCE, j], near[DISTANCE, k], rows[COSINE, t]
-        p, q, opposite = r * r, s * s, rows[OPPOSITE, t]
-        dot = cosine * r * s
-        # Three times the product of the cosines of all angles.
-        triple = 3.0 * dot * (p - dot) * (q - dot) / max(p * q * opposite, _TINY)
-        weight = near[NEAR_FACTOR, j] * near[NEAR_FACTOR, k] * plan.angular_weight
-        weight *= exponential(fall * logarithm(max(opposite, _TINY)))
-        rows[MEAN, t] = 0.5 * (r + s)
-        rows[WEIGHT, t] = weight * (1.0 + triple)
-        rows[SINE, t] = math.sqrt(max(0.0, 1.0 - cosine * cosine))
-
-
-@lean
-def mend_sines(near: np.ndarray, rows: np.ndarray, padded: int) -> None:
-    """Work out sines near 0 from vector products."""
-    for t in range(padded):
-        if rows[SINE, t] < _SMALL_SINE:
-            j, k = np.uint32(rows[FIRST, t]), np.uint32(rows[SECOND, t])
-            ax, ay, az = near[X, j], near[Y, j], near[Z, j]
-            bx, by, bz = near[X, k], near[Y, k], near[Z, k]
-            x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
-            sides = max(near[DISTANCE, j] * near[DISTANCE, k], _TINY)
-            rows[SINE, t] = math.sqrt(x * x + y * y + z * z) / sides
-
-
-@merged
-def fill_waves(plan, rows, padded, factor):
-    """Fill cosines and sines of odd multiples of the angle, times a row."""
-    _fill_first_wave(rows, padded, factor)
-    for m in range(FIRST_WAVE + 2, FIRST_WAVE + 2 * plan.orders.size, 2):
-        _fill_next_wave(rows, padded, m)
-    # Later waves are made from earlier ones, so weights come last.
-    for m in range(2 * plan.orders.size):
-        _scale(rows, padded, FIRST_WAVE + m, plan.orders[m // 2])
-
-
-@fused
-def _fill_first_wave(rows: np.ndarray, padded: int, factor: int) -> None:
-    for t in range(padded // 8 * 8):
-        rows[FIRST_WAVE, t] = rows[factor, t] * rows[COSINE, t]
-        rows[FIRST_WAVE + 1, t] = rows[factor, t] * rows[SINE, t]
-
-
-@fused
-def _fill_next_wave(rows: np.ndarray, padded: int, out: int) -> None:
-    for t in range(padded // 8 * 8):
-        cosine, sine = rows[COSINE, t], rows[SINE, t]
-        twice_cosine, twice_sine = cosine * cosine - sine * sine, 2.0 * sine * cosine
-        before, after = rows[out - 2, t], rows[out - 1, t]
-        rows[out, t] = before * twice_cosine - after * twice_sine
-        rows[out + 1, t] = after * twice_cosine + before * twice_sine
-
-
-@lean
-def _scale(rows: np.ndarray, padded: int, row: int, factor: float) -> None:
-    for t in range(padded // 8 * 8):
-        rows[row, t] *= factor
-
-
-@fused
-def _add_triplet(plan, rows, t, gaussians, sums):
-    middle, fall = rows[MEAN, t], -plan.angular_width
-    for point in range(plan.means.size // 8 * 8):
-        off = middle - plan.means[point]
-        gaussians[point] = exponential(fall * off * off)
-    for m in range(2 * plan.orders.size):
-        height = rows[FIRST_WAVE + m, t]
-        for point in range(plan.means.size // 8 * 8):
-            sums[m, point] += height * gaussians[point]

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from atomarium.represent._kernels.fchl import (
-    FIRST_WAVE,
-    PAIR_WEIGHT,
-    WEIGHT,
-    WEIGHT_P,
-    WEIGHT_Q,
-    WEIGHT_U,
-    Plan,
-    Room,
-    clear,
-)
+from atomarium.represent._kernels.fchl import clear
+from atomarium.represent._kernels.fchl_plan import Plan, Room
 from atomarium.represent._kernels.fchl_slopes import (
     begin_center,
     begin_triplets,
@@ -23,6 +14,19 @@ from atomarium.represent._kernels.fchl_slopes import (
     slopes_of_cosine,
     slopes_of_mean,
     turn_of_wave,
+)
+from atomarium.represent._kernels.fchl_triplets import (
+    FIRST,
+    FIRST_WAVE,
+    PAIR_WEIGHT,
+    SECOND,
+    WEIGHT,
+    WEIGHT_P,
+    WEIGHT_Q,
+    WEIGHT_U,
+    begin_block,
+    list_triplets,
+    pad_list,
 )
 from atomarium.represent._kernels.lean import entry, lean, merged, reordered
 from atomarium.represent._kernels.symmetry_gradients import Blocks
@@ -36,12 +40,6 @@ from atomarium.represent._kernels.symmetry_neighbors import (
     load_near,
 )
 from atomarium.represent._kernels.symmetry_plan import Neighborhoods
-from atomarium.represent._kernels.symmetry_triplets import (
-    FIRST,
-    SECOND,
-    begin_block,
-    list_triplets,
-)
 
 
 @entry
@@ -107,13 +105,12 @@ def _pull_block(plan, room, a, b, weights):
             for point in range(plan.n_angular):
                 sums[m, point] = weights[start + point * n_waves + m]
         while place[0] < borders[0]:
-            place, padded = list_triplets(room, place, borders, 0)
-            begin_triplets(plan, near, rows, padded)
-            for t in range(padded):
-                # Inside the cutoff, weights may be 0 while slopes are not.
-                if rows[WEIGHT, t] != 0.0 or rows[WEIGHT_U, t] != 0.0:
-                    fill_gaussians(plan, rows, t, room.gaussians)
-                    _pull_triplet(near, rows, t, room.gaussians, sums, room.forces)
+            place, count = list_triplets(room, place, borders, 0)
+            padded = pad_list(room, count)
+            begin_triplets(plan, room, padded)
+            for t in range(count):
+                fill_gaussians(plan, rows, t, room.gaussians)
+                _pull_triplet(near, rows, t, room.gaussians, sums, room.forces)
 
 
 @lean
@@ -181,29 +178,35 @@ def _add_pairs(plan, room, a, first_pair, own, blocks):
 @merged
 def _add_block(plan, room, a, b, first_pair, own, blocks):
     near, rows, present = room.near, room.rows, room.present
-    n_waves = 2 * plan.orders.size
     column = plan.starts[present[a, SLOT], present[b, SLOT]]
     place, borders = begin_block(plan, room, a, b)
     while place[0] < borders[0]:
-        place, padded = list_triplets(room, place, borders, 0)
-        begin_triplets(plan, near, rows, padded)
-        for t in range(padded):
-            if rows[WEIGHT, t] != 0.0 or rows[WEIGHT_U, t] != 0.0:
-                fill_gaussians(plan, rows, t, room.gaussians)
-                first = blocks.of_pair[first_pair + _pair_of(present, a, b, rows[FIRST, t])]
-                second = blocks.of_pair[first_pair + _pair_of(present, a, b, rows[SECOND, t])]
-                for m in range(n_waves):
-                    _fill_factors(near, rows, t, m, room.factors)
-                    for axis in range(3):
-                        for point in range(plan.n_angular):
-                            at = column + point * n_waves + m
-                            height = room.gaussians[0, point]
-                            rise = room.gaussians[1, point]
-                            j = room.factors[0, axis] * height + room.factors[1, axis] * rise
-                            k = room.factors[2, axis] * height + room.factors[3, axis] * rise
-                            blocks.values[first, axis, at] += j
-                            blocks.values[second, axis, at] += k
-                            blocks.values[own, axis, at] -= j + k
+        place, count = list_triplets(room, place, borders, 0)
+        padded = pad_list(room, count)
+        begin_triplets(plan, room, padded)
+        for t in range(count):
+            fill_gaussians(plan, rows, t, room.gaussians)
+            first = blocks.of_pair[first_pair + _pair_of(present, a, b, rows[FIRST, t])]
+            second = blocks.of_pair[first_pair + _pair_of(present, a, b, rows[SECOND, t])]
+            for m in range(2 * plan.orders.size):
+                _fill_factors(near, rows, t, m, room.factors)
+                _add_wave(plan, room, (first, second, own), column + m, blocks)
+
+
+@lean
+def _add_wave(plan, room, three, column, blocks):
+    """Add the derivatives of the columns of one wave, with both neighbors and the center."""
+    first, second, own = three
+    factors, gaussians, values = room.factors, room.gaussians, blocks.values
+    for axis in range(3):
+        for point in range(plan.n_angular):
+            at = column + point * 2 * plan.orders.size
+            height, rise = gaussians[0, point], gaussians[1, point]
+            j = factors[0, axis] * height + factors[1, axis] * rise
+            k = factors[2, axis] * height + factors[3, axis] * rise
+            values[first, axis, at] += j
+            values[second, axis, at] += k
+            values[own, axis, at] -= j + k
 
 
 @lean

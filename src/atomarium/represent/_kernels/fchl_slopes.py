@@ -12,20 +12,24 @@ import math
 import numpy as np
 
 from atomarium.represent._kernels.cutoffs import exponential, logarithm
-from atomarium.represent._kernels.fchl import (
+from atomarium.represent._kernels.fchl import weigh_neighbors
+from atomarium.represent._kernels.fchl_triplets import (
+    COSINE,
+    FIRST,
     FIRST_WAVE,
     MEAN,
     MIDDLE_LOG,
     NEAR_FACTOR,
     NEAR_FACTOR_SLOPE,
+    ONES,
+    OPPOSITE,
+    SECOND,
     SINE,
     VARIANCE,
     WEIGHT_P,
     WEIGHT_Q,
     WEIGHT_U,
     fill_waves,
-    mend_sines,
-    weigh_neighbors,
     weigh_triplets,
 )
 from atomarium.represent._kernels.lean import fused, merged
@@ -35,7 +39,6 @@ from atomarium.represent._kernels.symmetry_neighbors import (
     SQUARE,
     fill_near_slopes,
 )
-from atomarium.represent._kernels.symmetry_triplets import COSINE, FIRST, ONES, OPPOSITE, SECOND
 
 #: Of a sine, which nearer to 0 is rounding alone.
 _IN_LINE = 1e-8
@@ -61,10 +64,10 @@ def _fill_factor_slopes(plan, near, padded):
 
 
 @merged
-def begin_triplets(plan, near, rows, padded):
+def begin_triplets(plan, room, padded):
     """Fill weights of triplets, their slopes, and waves."""
-    weigh_triplets(plan, near, rows, padded)
-    mend_sines(near, rows, padded)
+    near, rows = room.near, room.rows
+    weigh_triplets(plan, room, padded)
     _fill_weight_slopes(plan, near, rows, padded)
     fill_waves(plan, rows, padded, ONES)
 
