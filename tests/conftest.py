@@ -72,6 +72,14 @@ def real_data() -> Path:
     return _REAL_DATA
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:  # pyright: ignore[reportUnusedFunction]
+    """Keep features of tests apart from those of the user."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATOMARIUM_CACHE", str(tmp_path_factory.mktemp("features")))
+        yield
+
+
 @pytest.fixture
 def unchecked() -> Generator[None]:
     """Call as users do, without checked shapes, so that our own guards answer."""

@@ -16,7 +16,7 @@ from atomarium.core.files import write_text
 from atomarium.core.progress import progress
 from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.candidate_space import CandidateSpace
-from atomarium.experiment.clock import Clock
+from atomarium.experiment.feature_cache import represent
 from atomarium.experiment.record import (
     Record,
     keep_failure,
@@ -101,11 +101,9 @@ def _represent(plan: Plan, trial: Trial, *, show: bool) -> tuple[Features, float
     assert isinstance(trial.candidate, Candidate)
     # Compiling kernels and starting threads is paid once, not by the structures.
     trial.candidate.represent(structures[:1], extensive=extensive)
-    clock = Clock()
-    bar_label = f"represent for {trial.model}"
-    with progress(bar_label, len(structures), show=show) as bar, clock("represent"):
-        features = trial.candidate.represent(structures, extensive=extensive, advance=bar.advance)
-    return features, clock.seconds["represent"] / len(structures)
+    with progress(f"represent for {trial.model}", len(structures), show=show) as bar:
+        made = represent(trial.candidate, structures, extensive=extensive, advance=bar.advance)
+    return made.features, made.seconds / len(structures)
 
 
 def _run_one(

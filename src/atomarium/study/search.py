@@ -20,6 +20,7 @@ from atomarium.data.splits import Split, make_folds, split_grouped, split_strati
 from atomarium.data.strata import quantiles
 from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.candidate_space import CandidateSpace
+from atomarium.experiment.feature_cache import represent
 from atomarium.experiment.runs import Run, append_run, read_runs
 from atomarium.experiment.scores import score
 from atomarium.experiment.space import Choice, Choose
@@ -107,7 +108,9 @@ def inner_folds(ground: Ground, how: SearchSpec) -> tuple[Split, ...]:
 
 def validate(candidate: Candidate, ground: Ground, folds: tuple[Split, ...], metric: str) -> float:
     """Return the error of a candidate on the structures that folds hold out, all together."""
-    features = candidate.represent(ground.structures, extensive=ground.extensive)
+    features = represent(
+        candidate, ground.structures, extensive=ground.extensive, cpu=time.thread_time
+    ).features
     predictions: list[Float64[np.ndarray, "held_out"]] = []
     references: list[Float64[np.ndarray, "held_out"]] = []
     for fold in folds:
