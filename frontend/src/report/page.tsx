@@ -3,6 +3,7 @@
 import { useMemo } from "preact/hooks";
 import { plain } from "../words";
 import { Cite, Origin, Warnings } from "./about";
+import { Comparisons, Exponents } from "./comparison";
 import { CostVersusError } from "./cost";
 import { DatasetCard, TargetsTable } from "./dataset";
 import { Header, TargetCards } from "./header";
@@ -30,6 +31,8 @@ export function ReportPage({ report }: { readonly report: Report }) {
           <Inspector />
           <ResidualHistogram />
           <ResidualScatter />
+          <Comparisons />
+          <Exponents />
           <Results />
           <Warnings />
           <Models />

@@ -34,6 +34,27 @@ const prediction = record({
   prediction: columnOf(-1),
 });
 
+const comparison = record({
+  target: text,
+  n_train: number,
+  better: text,
+  worse: text,
+  difference: number,
+  low: orNull(number),
+  high: orNull(number),
+  p: orNull(number),
+  repeats: number,
+});
+
+const exponent = record({
+  target: text,
+  model: text,
+  exponent: number,
+  low: orNull(number),
+  high: orNull(number),
+  repeats: number,
+});
+
 const structures = record({
   ids: list(text),
   formulas: list(text),
@@ -79,6 +100,8 @@ const contents = record({
   models: list(record({ name: text, representation: orNull(kind), model: kind, baseline: text })),
   trials: list(trial),
   predictions: list(prediction),
+  comparisons: orNull(list(comparison)),
+  exponents: orNull(list(exponent)),
   structures,
   machine: kind,
   versions: kind,
@@ -87,6 +110,8 @@ const contents = record({
 
 export type Report = Read<typeof contents>;
 export type Trial = Read<typeof trial>;
+export type Comparison = Read<typeof comparison>;
+export type Exponent = Read<typeof exponent>;
 export type Prediction = Read<typeof prediction>;
 export type Target = Report["targets"][number];
 export type Model = Report["models"][number];

@@ -19,6 +19,7 @@ from atomarium.experiment.trial import describe
 from atomarium.explore.page import write_page
 from atomarium.study.curves import largest
 from atomarium.study.plan import Plan
+from atomarium.study.tables import summary
 
 _SHOWN_STRUCTURES = 3000
 
@@ -32,6 +33,7 @@ def write_report(plan: Plan, records: Sequence[Record], folder: Path) -> Path:
 
 def report_payload(plan: Plan, records: Sequence[Record], folder: Path) -> dict[str, Any]:
     """Gather what the page shows; structures are those of the first test set."""
+    together = summary(plan, records)
     shown = np.sort(plan.trials[0].test)[:_SHOWN_STRUCTURES]
     return {
         "format": "atomarium-report",
@@ -43,6 +45,8 @@ def report_payload(plan: Plan, records: Sequence[Record], folder: Path) -> dict[
             {"name": name, **describe(candidate)} for name, candidate in plan.candidates.items()
         ],
         "trials": [_trial(record) for record in records],
+        "exponents": together["exponents"],
+        "comparisons": together["comparisons"],
         "predictions": _predictions(records, folder, shown),
         "structures": _structures(plan, shown),
         "machine": machine(),
