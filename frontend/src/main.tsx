@@ -8,6 +8,7 @@ import "./style/controls.css";
 import "./style/charts.css";
 import "./style/report.css";
 import "./style/structure.css";
+import "./style/viewer.css";
 import "./style/settings.css";
 import "./style/sizes.css";
 import "./style/print.css";

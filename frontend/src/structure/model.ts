@@ -83,7 +83,7 @@ export class Model {
     if (look.polyhedra) addPolyhedra(this);
     if (look.unitCell && this.lattice !== null) addCell(this, this.lattice);
     look.extras?.(this);
-    if (!playing) this.frame();
+    if (!sameImages) this.frame();
     if (look.spaceFilling) shadeEachOther(this.primitives.balls);
     return this;
   }

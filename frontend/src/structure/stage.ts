@@ -163,6 +163,8 @@ export class Stage {
     (copying.material.uniforms.share!.value as Vector2).set(w / picture.width, h / picture.height);
     renderer.render(copying, this.copyCamera);
     renderer.setScissorTest(false);
+    // Others that draw with this context expect to fill its canvas.
+    renderer.setViewport(0, 0, renderer.domElement.width, renderer.domElement.height);
   }
 }
 

@@ -1,0 +1,66 @@
+/** What settings mean for one structure of a scene: its look, its labels, its color bar. */
+
+import type { StructureSettings } from "../explorer/panels";
+import { pointOfAtom, type Scene, type SceneStructure } from "../explorer/scene";
+import { rgb, type Theme } from "../theme";
+import { type Coloring, coloringOf, textsOf } from "./coloring";
+import { symbolOf } from "./elements";
+import type { EnvironmentLook, Look } from "./model";
+import type { Writing } from "./overlay";
+import { addShapes, chosenShapes } from "./shapes";
+
+/** Å. Where neither the settings nor the environment say how far it reaches. */
+export const STANDARD_CUTOFF = 4;
+
+export interface Looking {
+  readonly look: Look;
+  readonly coloring: Coloring | null;
+  readonly labels: readonly string[] | null;
+}
+
+export function lookingAt(scene: Scene, shown: SceneStructure, atom: number | null, settings: StructureSettings, theme: Theme): Looking {
+  const coloring = coloringOf(scene, shown.index, settings.color);
+  const shapes = chosenShapes(scene, settings.shape);
+  const [r, g, b] = rgb(theme.muted);
+  const look: Look = {
+    atoms: settings.atoms,
+    bonds: settings.bonds,
+    spaceFilling: settings.spaceFilling,
+    unitCell: settings.unitCell,
+    supercell: settings.supercell,
+    polyhedra: settings.polyhedra,
+    environment: environmentLook(scene, shown, atom, settings),
+    colors: coloring?.colors ?? null,
+    lines: [r, g, b, 255],
+    extras: shapes.length === 0 ? null : (model) => addShapes(model, scene, shown.index, shapes),
+  };
+  return { look, coloring, labels: settings.atomLabels ? labelsOf(scene, shown, settings.labelsProperty) : null };
+}
+
+/** What is written over the picture. */
+export function writingOf({ labels, coloring }: Looking, { axes }: StructureSettings, theme: Theme, picked: readonly number[]): Writing {
+  return { theme, labels, axes, bar: coloring?.bar ?? null, picked };
+}
+
+function environmentLook(scene: Scene, { index, numbers }: SceneStructure, atom: number | null, { environments }: StructureSettings): EnvironmentLook | null {
+  if (!environments.activated || atom === null || atom >= numbers.length) return null;
+  const cutoff = environments.cutoff ?? ownCutoff(scene, index, atom);
+  return { center: atom, cutoff, style: environments.bgStyle, color: environments.bgColor, centered: environments.center };
+}
+
+/** How far the environment of an atom reaches by itself. */
+export function ownCutoff(scene: Scene, structure: number, atom: number): number {
+  const point = scene.environments === null ? null : pointOfAtom(scene, structure, atom);
+  return point === null ? STANDARD_CUTOFF : scene.environments!.cutoffs[point]!;
+}
+
+/** What to call an atom: its own name where it has one, otherwise its element. */
+export function nameOf({ names, numbers }: SceneStructure, atom: number): string {
+  return names?.[atom] ?? symbolOf(numbers[atom]!);
+}
+
+function labelsOf(scene: Scene, shown: SceneStructure, property: string): readonly string[] {
+  const atoms = [...shown.numbers.keys()];
+  if (property === "index") return atoms.map(String);
+  return textsOf(scene, shown.index, property) ?? atoms.map((atom) => nameOf(shown, atom));
+}
