@@ -8,13 +8,21 @@ import scipy.integrate
 from scipy.special import gamma, hyp1f1, ive, spherical_in
 
 from atomarium.core.errors import InputError
-from atomarium.represent.radial import (
-    check_independence,
-    gto_functions,
-    gto_table,
-    make_table,
-    scaled_bessel,
+from atomarium.represent.radial import RadialTable, make_table, scaled_bessel
+from atomarium.represent.radial_bases import (
+    check_basis,
+    radial_table,
 )
+from atomarium.represent.radial_gto import gto_functions
+from atomarium.represent.radial_overlaps import Space
+
+
+def gto_table(cutoff: float, n_max: int, l_max: int, width: float) -> RadialTable:
+    return radial_table("gto", _space(cutoff, n_max, l_max, width))
+
+
+def _space(cutoff: float, n_max: int, l_max: int = 3, width: float = 0.5) -> Space:
+    return Space(cutoff=cutoff, reach=cutoff, n_max=n_max, l_max=l_max, width=width)
 
 
 def _closed_form(distance: float, n: int, degree: int, width: float, sigma: float) -> float:
@@ -118,12 +126,17 @@ def test_scaled_bessel_functions_begin_with_one_and_zeros() -> None:
     assert scaled_bessel(np.array([0.0]), 3)[:, 0].tolist() == [1.0, 0.0, 0.0, 0.0]
 
 
-def test_dependent_functions_are_refused_with_the_largest_number_that_works() -> None:
-    with pytest.raises(InputError, match=r"30 radial functions .* n_max can be 18 at most"):
-        check_independence(5.0, 30)
-    with pytest.raises(InputError, match="n_max can be 18 at most"):
-        gto_functions(5.0, 19)
-    check_independence(5.0, 18)
+@pytest.mark.parametrize(
+    ("basis", "most"), [("gto", 18), ("dscribe-gto", 12), ("polynomial", 8), ("equispaced", 30)]
+)
+def test_dependent_functions_are_refused_with_the_largest_number_that_works(
+    basis: str, most: int
+) -> None:
+    with pytest.raises(InputError, match=f"64 radial functions .* n_max can be {most} at most"):
+        check_basis(basis, _space(5.0, 64))
+    with pytest.raises(InputError, match=f"n_max can be {most} at most"):
+        check_basis(basis, _space(5.0, most + 1))
+    check_basis(basis, _space(5.0, most))
 
 
 def test_tables_are_read_only_and_made_once() -> None:

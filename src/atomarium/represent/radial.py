@@ -5,23 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float64
 from numpy.polynomial import chebyshev
 
-from atomarium.core.errors import InputError
 from atomarium.represent._kernels.radial import N_POWERS
 from atomarium.represent._kernels.vectors import LANES, aligned_zeros
 
-#: Overlaps with a smaller eigenvalue leave too few digits of a radial function.
-_LEAST_EIGENVALUE = 1e-12
 #: In widths of the Gaussian: length of an interval. A polynomial through six points is wrong by
 #: (length / 2)^6 / (32 · 6!) times the sixth derivative, 15 / width^6 for a Gaussian: 3e-12.
 _INTERVAL = 0.08
 #: In widths of the Gaussian: beyond, it is below the last digit of a float64.
-_REACH = 9.0
+REACH = 9.0
 _NODES_PER_PANEL = 14
 
 RadialFunctions = Callable[[Float64[np.ndarray, "radii"]], Float64[np.ndarray, "functions radii"]]
@@ -53,119 +50,35 @@ class RadialTable:
         return np.einsum("dpln,dp->dln", self.polynomials[intervals], powers)
 
 
-@lru_cache(maxsize=32)
-def gto_table(cutoff: float, n_max: int, l_max: int, width: float) -> RadialTable:
-    """Return the radial integrals of Gaussian-type orbitals.
+#: From distances (Å) to radial integrals by distance, degree and function.
+RadialIntegrals = Callable[
+    [Float64[np.ndarray, "distances"]], Float64[np.ndarray, "distances degrees functions"]
+]
+
+
+class Quadrature(NamedTuple):
+    """Where radial functions are evaluated, what each radius counts, and their values there."""
+
+    radii: Float64[np.ndarray, "radii"]
+    weights: Float64[np.ndarray, "radii"]
+    values: Float64[np.ndarray, "functions radii"]
+
+
+def tabulate(integrals: RadialIntegrals, *, reach: float, width: float) -> RadialTable:
+    """Return a table of radial integrals.
 
     Args:
-        cutoff: Å.
-        n_max: Number of radial functions.
-        l_max: Largest angular degree.
+        integrals: Change with distance no faster than a Gaussian of the width.
+        reach: Å. Longest distance.
         width: Å. Standard deviation of the Gaussian.
-
-    Raises:
-        InputError: so many radial functions are linearly dependent.
-    """
-    functions = gto_functions(cutoff, n_max)
-    # The narrowest function, n = 0 and 1, is as wide as this.
-    return make_table(
-        functions, cutoff=cutoff, l_max=l_max, width=width, finest=min(width, cutoff / n_max)
-    )
-
-
-def gto_functions(cutoff: float, n_max: int) -> RadialFunctions:
-    """Return orthonormal functions r^n exp(−r² / 2 σ_n²), n from 0, mixed as little as possible.
-
-    Args:
-        cutoff: Å; σ_n is cutoff · max(√n, 1) / n_max.
-        n_max: Number of functions.
-
-    Raises:
-        InputError: so many functions are linearly dependent.
-
-    Source: F. Musil et al., J. Chem. Phys. 154, 114109 (2021), eq. 28 and what follows, as
-        featomic 0.6 does it; Löwdin's orthonormalization.
-    """
-    check_independence(cutoff, n_max)
-    widths, overlap = _gto_overlap(cutoff, n_max)
-    eigenvalues, vectors = np.linalg.eigh(overlap)
-    mixing = (vectors / np.sqrt(eigenvalues)) @ vectors.T
-    scales = _gto_scales(widths)
-
-    def functions(radii: Float64[np.ndarray, "radii"]) -> Float64[np.ndarray, "functions radii"]:
-        powers = np.arange(n_max)[:, None]
-        raw = radii**powers * np.exp(-0.5 * (radii / widths[:, None]) ** 2)
-        return mixing @ (scales[:, None] * raw)
-
-    return functions
-
-
-def _gto_scales(widths: Float64[np.ndarray, "functions"]) -> Float64[np.ndarray, "functions"]:
-    powers = np.arange(len(widths))
-    gammas = np.array([math.gamma(n + 1.5) for n in powers])
-    return np.sqrt(2 / (widths ** (2 * powers + 3) * gammas))
-
-
-def _gto_overlap(
-    cutoff: float, n_max: int
-) -> tuple[Float64[np.ndarray, "functions"], Float64[np.ndarray, "functions functions"]]:
-    """Return the widths of the functions, and the overlaps of the normalized functions."""
-    powers = np.arange(n_max)
-    widths = cutoff * np.maximum(np.sqrt(powers), 1) / n_max
-    scales = _gto_scales(widths)
-    total = powers[:, None] + powers
-    exponents = 0.5 / widths**2
-    gammas = np.array([math.gamma(0.5 * (3 + t)) for t in range(2 * n_max)])[total]
-    integrals = 0.5 * (exponents[:, None] + exponents) ** (-0.5 * (3 + total)) * gammas
-    return widths, scales[:, None] * scales * integrals
-
-
-def check_independence(cutoff: float, n_max: int) -> None:
-    """Do nothing when Gaussian-type orbitals can be told apart.
-
-    Args:
-        cutoff: Å.
-        n_max: Number of radial functions.
-
-    Raises:
-        InputError: they are linearly dependent; the message says how many are not.
-    """
-
-    def independent(n_functions: int) -> bool:
-        overlap = _gto_overlap(cutoff, n_functions)[1]
-        return bool(np.linalg.eigvalsh(overlap)[0] >= _LEAST_EIGENVALUE)
-
-    if independent(n_max):
-        return
-    most = max(n for n in range(1, n_max) if independent(n))
-    raise InputError(
-        f"{n_max} radial functions are linearly dependent at a cutoff of {cutoff} Å; "
-        f"n_max can be {most} at most"
-    )
-
-
-def make_table(
-    functions: RadialFunctions, *, cutoff: float, l_max: int, width: float, finest: float
-) -> RadialTable:
-    """Return the radial integrals of any radial functions, for distances up to a cutoff.
-
-    I_nl(r) = 4π N ∫ x² R_n(x) exp(−a (x² + r²)) i_l(2 a x r) dx, where a is 1 / 2 width², N makes
-    the squared Gaussian integrate to 1, and i_l are modified spherical Bessel functions.
-
-    Args:
-        functions: From radii (Å) to one row for each function.
-        cutoff: Å.
-        l_max: Largest angular degree.
-        width: Å. Standard deviation of the Gaussian.
-        finest: Å. No function changes its course faster than this.
     """
     length = _INTERVAL * width
-    # One more interval than the cutoff needs: a distance just below it may round up to it.
-    n_intervals = int(cutoff / length) + 2
+    # One more interval than the reach needs: a distance just below it may round up to it.
+    n_intervals = int(reach / length) + 2
     points = chebyshev.chebpts2(N_POWERS)
     distances = (length * (np.arange(n_intervals)[:, None] + 0.5 * (points + 1))).ravel()
-    samples = _integrate(functions, distances, l_max=l_max, width=width, finest=finest)
-    samples = samples.reshape(n_intervals, N_POWERS, l_max + 1, -1)
+    samples = integrals(distances)
+    samples = samples.reshape(n_intervals, N_POWERS, *samples.shape[1:])
     to_powers = np.linalg.inv(np.vander(points, increasing=True))
     polynomials = np.einsum("kp,dpln->dkln", to_powers, samples)
     n_max = polynomials.shape[-1]
@@ -175,27 +88,69 @@ def make_table(
     return RadialTable(padded, 1 / length)
 
 
-def _integrate(
-    functions: RadialFunctions,
-    distances: Float64[np.ndarray, "distances"],
-    *,
-    l_max: int,
-    width: float,
-    finest: float,
-) -> Float64[np.ndarray, "distances degrees functions"]:
-    exponent = 0.5 / width**2
-    radii, weights = _panels(float(distances[-1]) + _REACH * width, finest)
-    weighted = functions(radii) * (weights * radii**2)
-    density = 4 * math.pi * (math.pi * width**2) ** -0.75
-    out = np.empty((len(distances), l_max + 1, len(weighted)))
-    # In parts, so that the grid of distances and radii stays small.
-    for start in range(0, len(distances), 256):
-        some = distances[start : start + 256]
-        near = np.exp(-exponent * (some[:, None] - radii) ** 2)
-        bessel = scaled_bessel(2 * exponent * some[:, None] * radii, l_max)
-        for degree in range(l_max + 1):
-            out[start : start + 256, degree] = (near * bessel[degree]) @ weighted.T
-    return density * out
+def integrals_of(quadrature: Quadrature, *, l_max: int, width: float) -> RadialIntegrals:
+    """Return the radial integrals of radial functions R_n.
+
+    I_nl(r) = 4π N ∫ x² R_n(x) exp(−a (x² + r²)) i_l(2 a x r) dx, where a is 1 / 2 width², N makes
+    the squared Gaussian integrate to 1, and i_l are modified spherical Bessel functions.
+
+    Args:
+        quadrature: The functions on a grid that resolves them and the Gaussian.
+        l_max: Largest angular degree.
+        width: Å. Standard deviation of the Gaussian.
+    """
+    exponent, radii = 0.5 / width**2, quadrature.radii
+    weighted = quadrature.values * (quadrature.weights * radii**2)
+    prefactor = 4 * math.pi * gaussian_prefactor(width)
+
+    def integrals(
+        distances: Float64[np.ndarray, "distances"],
+    ) -> Float64[np.ndarray, "distances degrees functions"]:
+        out = np.empty((len(distances), l_max + 1, len(weighted)))
+        # In parts, so that the grid of distances and radii stays small.
+        for start in range(0, len(distances), 256):
+            some = distances[start : start + 256]
+            near = np.exp(-exponent * (some[:, None] - radii) ** 2)
+            bessel = scaled_bessel(2 * exponent * some[:, None] * radii, l_max)
+            for degree in range(l_max + 1):
+                out[start : start + 256, degree] = (near * bessel[degree]) @ weighted.T
+        return prefactor * out
+
+    return integrals
+
+
+def gaussian_prefactor(width: float) -> float:
+    """Return what makes the square of a Gaussian of some width, Å, integrate to 1."""
+    return (math.pi * width**2) ** -0.75
+
+
+def evaluate(functions: RadialFunctions, *, extent: float, longest: float) -> Quadrature:
+    """Return radial functions on a grid.
+
+    Args:
+        functions: From radii (Å) to one row for each function.
+        extent: Å. Where the grid ends.
+        longest: Å. No function changes its course faster than this, nor does the Gaussian.
+    """
+    radii, weights = _panels(extent, longest)
+    return Quadrature(radii, weights, functions(radii))
+
+
+def make_table(
+    functions: RadialFunctions, *, cutoff: float, l_max: int, width: float, finest: float
+) -> RadialTable:
+    """Return the radial integrals of any radial functions, for distances up to a cutoff.
+
+    Args:
+        functions: From radii (Å) to one row for each function.
+        cutoff: Å.
+        l_max: Largest angular degree.
+        width: Å. Standard deviation of the Gaussian.
+        finest: Å. No function changes its course faster than this.
+    """
+    grid = evaluate(functions, extent=cutoff + REACH * width, longest=min(finest, width))
+    integrals = integrals_of(grid, l_max=l_max, width=width)
+    return tabulate(integrals, reach=cutoff, width=width)
 
 
 def _panels(

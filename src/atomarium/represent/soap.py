@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
+from jaxtyping import Float, Float64
 
+from atomarium.core.columns import ColumnNames
 from atomarium.core.elements import SYMBOLS, number_of
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
@@ -16,22 +18,22 @@ from atomarium.core.segments import segment_mean
 from atomarium.core.structures import Structures
 from atomarium.represent._kernels.expansion import Basis
 from atomarium.represent._kernels.harmonics import recursion_factors
-from atomarium.represent.radial import check_independence, gto_table
+from atomarium.represent.radial_bases import CustomBasis, Space, check_basis, radial_table
 from atomarium.represent.soap_channels import (
     NAMED,
     Compression,
     make_channels,
 )
 from atomarium.represent.soap_density import NO_SCALING, Fading, RadialScaling
-from atomarium.represent.soap_layout import Columns, make_columns, make_layout
-from atomarium.represent.soap_work import Plan, compute_rows
+from atomarium.represent.soap_layout import NO_GAP, Columns, GapSettings, make_columns, make_layout
+from atomarium.represent.soap_like import settings_like
+from atomarium.represent.soap_work import Plan, compute_rows, expand
 from atomarium.represent.species_columns import column_of_atoms
 
 _RANGES = {"n_max": (1, 64), "l_max": (0, 20)}
 _CHOICES = {
-    "basis": ("gto",),
-    "average": ("none", "inner", "outer"),
-    "layout": ("kernel", "featomic", "dscribe"),
+    "average": ("none", "inner", "inner-sum", "outer"),
+    "layout": ("kernel", "featomic", "dscribe", "quippy"),
     "dtype": ("float64", "float32"),
 }
 
@@ -67,17 +69,21 @@ class Soap:
         center_weight: Weight of the Gaussian of the atom itself; 0 leaves it out.
         padding: Å, at least 0. How far beyond the cutoff neighbors still count; their fading moves
             out by as much, radial functions do not.
-        basis: "gto", orthonormalized Gaussian-type orbitals r^n exp(−r² / 2σ_n²).
+        basis: "gto", orthonormalized Gaussian-type orbitals r^n exp(−r² / 2σ_n²); "dscribe-gto",
+            DScribe's r^l exp(−α r²); "polynomial", (cutoff − r)^(n + 2); "equispaced", GAP's
+            Gaussians in shells; or a `CustomBasis`.
         scaling: How the density of a neighbor shrinks with its distance.
         compression: What is left out or summed up: "none", "crossover" (only products of a species
             with itself), "mu2" (all species are one), "mu1nu1" (each species with the sum of all),
             or a `Compression`.
         average: "none", a row for each atom; "inner", one for each structure, of its mean density;
-            "outer", the mean of the rows of its atoms.
+            "inner-sum", of its summed density; "outer", the mean of the rows of its atoms.
         layout: "kernel" keeps one of two equal products, times √2, so that the dot product of two
             rows is the SOAP kernel; "featomic" keeps all products, with featomic's signs;
-            "dscribe" keeps one of two, as it is.
+            "dscribe" keeps one of two, as it is; "quippy" is "kernel" in quippy's order, with a
+            constant behind. The last three have the factors of these packages, too.
         normalize: Whether each row is scaled to length 1.
+        gap: What only GAP knows.
         dtype: Precision of the rows; they are computed in float64.
     """
 
@@ -89,12 +95,13 @@ class Soap:
     width: float = 0.5
     center_weight: float = 1.0
     padding: float = 0.0
-    basis: str = "gto"
+    basis: str | CustomBasis = "gto"
     scaling: RadialScaling = NO_SCALING
     compression: str | Compression = "none"
     average: str = "none"
     layout: str = "kernel"
     normalize: bool = False
+    gap: GapSettings = NO_GAP
     dtype: str = "float64"
 
     def __post_init__(self) -> None:
@@ -110,7 +117,7 @@ class Soap:
         if isinstance(self.compression, str) and self.compression not in NAMED:
             hint = did_you_mean(self.compression, NAMED)
             raise InputError(f"no compression {self.compression!r}{hint}")
-        check_independence(self.cutoff, self.n_max)
+        check_basis(self.basis, self._space)
 
     def _check_numbers(self) -> None:
         for name in ("cutoff", "width"):
@@ -131,6 +138,27 @@ class Soap:
             if not (isinstance(value, int) and least <= value <= most):
                 raise InputError(f"{name} must be {least} to {most}, a whole number, got {value}")
 
+    @classmethod
+    def like(cls, package: str, options: str = "", /, **arguments: Any) -> Self:
+        """Return settings whose rows are those of another package, in its order.
+
+        Example:
+            >>> Soap.like("dscribe", species=["H", "O"], r_cut=5.0, n_max=8, l_max=6).basis
+            'dscribe-gto'
+            >>> Soap.like("quippy", "soap cutoff=5 n_max=8 l_max=6 atom_sigma=0.5").basis
+            'equispaced'
+
+        Args:
+            package: "dscribe", "featomic" or "quippy".
+            options: A line of options as quippy takes it; nothing for the others.
+            **arguments: Of DScribe's `SOAP`, featomic's `SoapPowerSpectrum` (and `species`), or
+                options of quippy one by one, by their own names.
+
+        Raises:
+            InputError: there is no such package or argument, or it cannot be done.
+        """
+        return cls(**settings_like(package, options, arguments))
+
     def settle(self, structures: Structures) -> Self:
         """Return the same settings with species, where open, those of the structures."""
         if self.species:
@@ -138,7 +166,7 @@ class Soap:
         return replace(self, species=tuple(SYMBOLS[z] for z in structures.species))
 
     def compute(self, structures: Structures) -> Features:
-        """Return one row for each atom.
+        """Return one row for each atom, or for each structure if `average` says so.
 
         Raises:
             InputError: an atom is of none of the species, two atoms are in one place, or
@@ -147,25 +175,50 @@ class Soap:
         if structures.n_atoms and not self.species:
             return self.settle(structures).compute(structures)
         species = column_of_atoms(structures, self.species)
-        n_rows = len(structures) if self.average == "inner" else structures.n_atoms
-        values = np.zeros((n_rows, self.n_columns), dtype=self.dtype)
-        inner = self.average == "inner"
+        inner = self.average.startswith("inner")
+        shape = (len(structures) if inner else structures.n_atoms, self.columns.n_columns)
+        values = np.zeros(shape, dtype=self.dtype if self._filled_as_kept else "float64")
         compute_rows(structures, species, self.plan, per_structure=inner, out=values)
-        if self.average == "outer":
-            values = segment_mean(values.astype(np.float64), structures.offsets)
-            if self.normalize:
-                lengths = np.linalg.norm(values, axis=1, keepdims=True)
-                values /= np.where(lengths > 0, lengths, 1.0)
-            values = values.astype(self.dtype)
-        rows = "atoms" if self.average == "none" else "structures"
-        reduced = "none" if self.average == "none" else "mean"
-        offsets, numbers = structures.offsets, structures.numbers
-        return Features(values, rows, offsets, numbers=numbers, reduced=reduced)
+        return Features(
+            values if self._filled_as_kept else self._finish(values, structures),
+            "atoms" if self.average == "none" else "structures",
+            structures.offsets,
+            names=ColumnNames(self),
+            numbers=structures.numbers,
+            reduced="none" if self.average == "none" else "mean",
+        )
+
+    def spherical_expansion(self, structures: Structures) -> Features:
+        """Return the expansion coefficients of the densities around each atom, with names.
+
+        Columns go by species, or channel of the compression, then l, then m from −l to l, then n.
+
+        Raises:
+            InputError: as for `compute`.
+        """
+        if structures.n_atoms and not self.species:
+            return self.settle(structures).spherical_expansion(structures)
+        return expand(
+            structures, column_of_atoms(structures, self.species), self.plan, self.columns
+        )
+
+    def radial_spectrum(self, structures: Structures) -> Features:
+        """Return the coefficients of degree 0 around each atom, with names.
+
+        They tell how many neighbors there are at which distance. Columns go by species, or channel
+        of the compression, then n.
+
+        Raises:
+            InputError: as for `compute`.
+        """
+        flat = replace(self, l_max=0).spherical_expansion(structures)
+        names = tuple(name.replace(" l=0 m=0", "") for name in flat.names)
+        return replace(flat, names=names)
 
     @property
     def n_columns(self) -> int:
         """Length of a row, once the species are settled."""
-        return self.columns.n_columns
+        return self.columns.width
 
     def column_names(self) -> tuple[str, ...]:
         """Return what each column is, as in `C O l=2 n=0 n=5`, once the species are settled."""
@@ -177,29 +230,43 @@ class Soap:
         compression = self.compression
         named = NAMED[compression] if isinstance(compression, str) else compression
         channels = make_channels(self.species, named)
-        return make_columns(channels, self.n_max, self.l_max, self.layout)
+        return make_columns(channels, self.n_max, self.l_max, self.layout, self.gap)
 
     @cached_property
     def plan(self) -> Plan:
         """What the settings come to for compiled loops."""
-        channels = self.columns.channels
-        # Rows of atoms are not normalized before they are averaged.
-        normalize = self.normalize and self.average != "outer"
-        scale = 1.0
+        columns = self.columns
+        # Rows are not normalized before they are averaged, nor before columns are left out.
+        normalize = self.normalize and self.average != "outer" and columns.complete
+        layout = make_layout(
+            columns,
+            self.n_max,
+            self.layout,
+            normalize=normalize,
+            mean=self.average != "inner-sum",
+            width=self.width,
+        )
+        fading = Fading(end=self._space.reach, width=self.cutoff_width, scaling=self.scaling)
         return Plan(
             basis=self._basis(),
-            layout=make_layout(
-                self.columns, self.n_max, self.layout, normalize=normalize, scale=scale
-            ),
-            fading=Fading(
-                end=self.cutoff + self.padding, width=self.cutoff_width, scaling=self.scaling
-            ),
-            species_weights=channels.weights,
-            together=channels.mixing.shape[1] == 1,
+            layout=layout,
+            fading=fading,
+            species_weights=columns.channels.weights,
+            together=columns.channels.mixing.shape[1] == 1,
+        )
+
+    @property
+    def _space(self) -> Space:
+        return Space(
+            cutoff=float(self.cutoff),
+            reach=float(self.cutoff + self.padding),
+            n_max=self.n_max,
+            l_max=self.l_max,
+            width=float(self.width),
         )
 
     def _basis(self) -> Basis:
-        table = gto_table(float(self.cutoff), self.n_max, self.l_max, float(self.width))
+        table = radial_table(self.basis, self._space)
         # The atom itself is a neighbor at no distance: only degree 0 is left, Y is 1 / √4π.
         middle = table.values(np.zeros(1))[0, 0] * (self.center_weight / math.sqrt(4 * math.pi))
         return Basis(
@@ -209,5 +276,23 @@ class Soap:
             steps_per_unit=table.per_angstrom,
             factors=recursion_factors(self.l_max),
             middle=middle,
-            middle_everywhere=False,
+            middle_everywhere=self.gap.center_in_all,
         )
+
+    @property
+    def _filled_as_kept(self) -> bool:
+        """Whether loops fill rows as they are to be."""
+        return self.average != "outer" and not len(self.columns.order)
+
+    def _finish(
+        self, rows: Float64[np.ndarray, "rows columns"], structures: Structures
+    ) -> Float[np.ndarray, "rows finished"]:
+        """Return rows averaged, in their order, normalized and with a constant behind."""
+        if self.average == "outer":
+            rows = segment_mean(rows, structures.offsets)
+        rows = self.columns.finish(rows)
+        if self.normalize and not self.plan.layout.normalize:
+            lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+            rows = rows / np.where(lengths > 0, lengths, 1.0)
+        constant = np.tile(self.columns.constant, (len(rows), 1))
+        return np.concatenate([rows, constant], axis=1).astype(self.dtype)

@@ -65,6 +65,16 @@ class RadialScaling:
             return self.amplitude / (self.rate + np.exp(-x))
         return self._numerator / (self.rate + x**self.exponent)
 
+    def at_center(self) -> float:
+        """Return the factor at no distance.
+
+        Raises:
+            InputError: it is infinite.
+        """
+        if self.kind == "pow" and self.rate == 0 and self.exponent > 0:
+            raise InputError("pow scaling is infinite for the atom itself; give its weight")
+        return float(self.factors(np.zeros(1))[0])
+
     def slopes(self, distances: Float64[np.ndarray, "pairs"]) -> Float64[np.ndarray, "pairs"]:
         """Return the change of the factor with distance, 1/Å, at each distance above 0."""
         x = distances / self.scale
@@ -95,12 +105,12 @@ class RadialScaling:
         """
         if self.kind == "poly":
             return self.scale
-        excess = self._numerator / threshold - self.rate
+        excess = self._numerator / threshold - self.rate if threshold > 0 else 0.0
         if self.kind == "exp" and excess > 1:
             return self.scale * math.log(excess)
         if self.kind in ("pow", "willatt") and excess > 0 and self.exponent > 0:
             return self.scale * excess ** (1 / self.exponent)
-        raise InputError(f"{self.kind} scaling never falls below {threshold}; give the cutoff")
+        raise InputError(f"scaling {self.kind!r} never falls below {threshold}; give the cutoff")
 
     @property
     def _numerator(self) -> float:

@@ -9,12 +9,14 @@ import numpy as np
 from jaxtyping import Float, Float64, Int64
 
 from atomarium.core.errors import InputError
+from atomarium.core.features import Features
 from atomarium.core.pairs import Pairs, find_pairs
 from atomarium.core.structures import Structures
 from atomarium.core.threads import do_runs, run_in_threads
 from atomarium.represent._kernels.expansion import Basis, Neighborhoods
 from atomarium.represent._kernels.spectrum import Layout, fill_rows, make_spectrum_workspace
 from atomarium.represent.soap_density import Fading
+from atomarium.represent.soap_layout import Columns
 
 #: Pairs of so many atoms stay in the processor's caches.
 ATOMS_AT_ONCE = 2048
@@ -109,6 +111,58 @@ def compute_rows(
         _fill(hoods, plan, borders, rows)
 
     do_runs(fill, offsets, ATOMS_AT_ONCE)
+
+
+def expand(
+    structures: Structures,
+    species: Int64[np.ndarray, "atoms"],
+    plan: Plan,
+    columns: Columns,
+) -> Features:
+    """Return the expansion coefficients of each atom's densities.
+
+    Args:
+        structures: Any.
+        species: Which species each atom is.
+        plan: What settings come to.
+        columns: Of the power spectrum; says what channels there are.
+
+    Raises:
+        InputError: two atoms are in one place, or `find_pairs` finds a fault.
+    """
+    # Kernels take a while to load.
+    from atomarium.represent._kernels.coefficients import fill_coefficients
+
+    offsets, l_max = structures.offsets, plan.basis.l_max
+    summed = columns.channels.summed
+    n_functions = 1 if len(summed) and summed.all() else plan.layout.n_max
+    shape = (structures.n_atoms, len(summed), (l_max + 1) ** 2, n_functions)
+    values = np.zeros(shape)
+
+    def fill(run: slice) -> None:
+        atoms = slice(int(offsets[run.start]), int(offsets[run.stop]))
+        pairs = checked_pairs(structures[run], plan.fading.end)
+        hoods = plan.neighborhoods(pairs, species[atoms])
+        borders = np.arange(atoms.stop - atoms.start + 1)
+
+        def fill_run(first: int, last: int) -> None:
+            work = make_spectrum_workspace(plan.basis, plan.layout)
+            fill_coefficients(
+                hoods, plan.basis, plan.layout, work, borders, first, last, values[atoms]
+            )
+
+        run_in_threads(fill_run, hoods.offsets)
+
+    do_runs(fill, offsets, ATOMS_AT_ONCE)
+    names = tuple(
+        f"{channel} l={ell} m={m} n={n}"
+        for channel in columns.channels.names
+        for ell in range(l_max + 1)
+        for m in range(-ell, ell + 1)
+        for n in range(n_functions)
+    )
+    flat = values.reshape(structures.n_atoms, math.prod(shape[1:]))
+    return Features(flat, "atoms", offsets, names=names, numbers=structures.numbers)
 
 
 def checked_pairs(structures: Structures, cutoff: float) -> Pairs:

@@ -36,7 +36,8 @@ class Layout(NamedTuple):
     The block of channels q and r begins at `block_starts[q, r]`, −1 where there is none, and holds
     l, then n, then n′; `triangular` says that within one channel only n ≤ n′ are written. Products
     of unlike n within one channel are multiplied by `unlike_functions`, those of two channels by
-    `unlike_channels`, all by `degree_factors`.
+    `unlike_channels`, all by `degree_factors`. Densities around several atoms are averaged if
+    `mean`, else summed.
     """
 
     n_max: int
@@ -51,6 +52,7 @@ class Layout(NamedTuple):
     plain: bool
     mixing: np.ndarray
     summed: np.ndarray
+    mean: bool
 
 
 class SpectrumWorkspace(NamedTuple):
@@ -86,7 +88,7 @@ def make_spectrum_workspace(basis: Basis, layout: Layout) -> SpectrumWorkspace:
 
 @lean
 def fill_rows(hoods, basis, layout, work, borders, first, last, out):
-    """Fill a run of rows, each the spectrum of the mean density around some atoms.
+    """Fill a run of rows, each the spectrum of the density around some atoms.
 
     Args:
         hoods: Pairs of all atoms.
@@ -121,7 +123,7 @@ def fill_rows(hoods, basis, layout, work, borders, first, last, out):
 
 @lean
 def expand_channels(hoods, basis, layout, work, first, last):
-    """Fill the coefficients of channels, averaged over a run of atoms; returns how many are there.
+    """Fill the coefficients of channels, averaged or summed over a run of atoms; returns how many are there.
 
     Args:
         hoods: Pairs of all atoms.
@@ -135,7 +137,7 @@ def expand_channels(hoods, basis, layout, work, first, last):
     expansion.present[:] = False
     for center in range(first, last):
         add_center(center, hoods, basis, expansion)
-    if last > first + 1:
+    if layout.mean and last > first + 1:
         size = (basis.l_max + 1) ** 2 * basis.n_padded
         for column in range(len(expansion.present)):
             if expansion.present[column]:
