@@ -50,6 +50,8 @@ CASES = [
     Case("coulomb-matrix", {"permutation": "eigenspectrum"}, crystals=False),
     Case("ewald-matrix", {}),
     Case("ewald-matrix", {"permutation": "eigenspectrum"}),
+    Case("fchl19", {"cutoff": 5.0, "angular_cutoff": 4.0}),
+    Case("fchl19", {"n_fourier": 2, "dtype": "float32"}, crystals=False),
     Case("local-mbtr", {}, crystals=False),
     Case("mbtr", {}, crystals=False),
     Case("sine-matrix", {}),
@@ -90,6 +92,17 @@ def test_features_have_a_row_for_each_atom_or_structure(case: Case) -> None:
     assert features.values.any()
     assert np.array_equal(features.offsets, structures.offsets)
     assert features.numbers is None or np.array_equal(features.numbers, structures.numbers)
+
+
+@every_case
+def test_every_column_has_a_name_of_its_own(case: Case) -> None:
+    features = case.settled.compute(case.structures)
+    names = list(features.names)
+    assert len(names) == len(set(names)) == features.width == case.settled.n_columns
+    assert all(names)
+    assert features.names == case.settled.column_names()
+    chosen = features.select([names[-1], names[0]])
+    assert np.array_equal(chosen.values, features.values[:, [-1, 0]])
 
 
 @every_case

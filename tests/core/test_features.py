@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -86,6 +88,12 @@ def test_numbers_that_one_part_lacks_the_whole_lacks():
 def test_parts_of_different_kinds_are_not_joined(parts):
     with pytest.raises(InputError, match="of one kind"):
         Features.concatenate(parts)
+
+
+def test_parts_with_other_column_names_are_not_joined():
+    other = replace(_of_structures(), names=("first", "third"))
+    with pytest.raises(InputError, match="other column names"):
+        Features.concatenate([_of_structures(), other])
 
 
 def test_features_are_read_only():

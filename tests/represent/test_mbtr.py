@@ -94,7 +94,7 @@ def _compare_with_formula(structure: Structures, term: MbtrTerm, binning: str) -
     settings = Mbtr(terms=(term,), binning=binning).settle(structure)
     row = settings.compute(structure).values[0].reshape(-1, term.n_bins)
     expected = mbtr_blocks(structure, term, binning)
-    names = settings.names()[:: term.n_bins]
+    names = settings.column_names()[:: term.n_bins]
     largest = max(np.abs(bins).max() for bins in expected.values())
     for name, bins in zip(names, row, strict=True):
         numbers = [NUMBERS[symbol] for symbol in name.split()[1].split("-")]
@@ -109,7 +109,7 @@ def test_local_rows_are_those_of_the_formula(geometry: str) -> None:
     for structure in (molecules()[0], crystals()[0]):
         settings = LocalMbtr(terms=(term,), binning="mass").settle(structure)
         rows = settings.compute(structure).values
-        blocks = [name.split()[1] for name in settings.names()[:: term.n_bins]]
+        blocks = [name.split()[1] for name in settings.column_names()[:: term.n_bins]]
         for center, row in enumerate(rows):
             expected = local_blocks(structure, center, term, "mass")
             for block, bins in zip(blocks, row.reshape(-1, term.n_bins), strict=True):
@@ -180,13 +180,13 @@ def test_pairs_within_a_cutoff_can_count_alike() -> None:
 
 def test_every_column_has_a_name() -> None:
     settings = Mbtr(terms=(DISTANCES, ANGLES)).settle(molecules())
-    names = settings.names()
+    names = settings.column_names()
     assert len(names) == len(set(names)) == settings.compute(molecules()).width
     assert names[0] == "distance H-H 0"
     assert names[-1] == "angle O-O-O 180"
     local = LocalMbtr(terms=(ANGLES,)).settle(molecules())
-    assert len(set(local.names())) == local.compute(molecules()).width
-    assert local.names()[-1] == "angle X-O-O 180"
+    assert len(set(local.column_names())) == local.compute(molecules()).width
+    assert local.column_names()[-1] == "angle X-O-O 180"
 
 
 def test_an_empty_structure_has_a_row_of_zeros() -> None:

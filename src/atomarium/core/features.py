@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Int64
 
+from atomarium.core.columns import Choice, Names, find_columns
 from atomarium.core.errors import InputError
 from atomarium.core.segments import as_indices, rows_of_segments, segment_mean, segment_sum
 
@@ -24,7 +25,7 @@ class Features:
         values: float64 or float32; may be memory-mapped.
         rows: What a row stands for.
         offsets: Where each structure's atoms begin, also when a row stands for a structure.
-        names: Name of each column, when the representation gives one.
+        names: Name of each column; a `ColumnNames` makes them when they are looked at.
         numbers: Atomic number of each atom, for models that tell elements apart.
         reduced: How rows of structures were made from rows of atoms, if they were.
     """
@@ -32,7 +33,7 @@ class Features:
     values: Float[np.ndarray, "rows width"]
     rows: Rows
     offsets: Int64[np.ndarray, "borders"]
-    names: tuple[str, ...] = field(default=(), repr=False)
+    names: Names = field(default=(), repr=False)
     numbers: np.ndarray | None = field(default=None, repr=False)
     reduced: Reduction = "none"
 
@@ -40,7 +41,7 @@ class Features:
         expected = int(self.offsets[-1]) if self.rows == "atoms" else len(self.offsets) - 1
         if len(self.values) != expected:
             raise InputError(f"expected {expected} rows for {self.rows}, got {len(self.values)}")
-        if self.names and len(self.names) != self.width:
+        if len(self.names) not in (0, self.width):
             raise InputError(f"{len(self.names)} names but {self.width} columns")
         if self.numbers is not None and len(self.numbers) != self.offsets[-1]:
             raise InputError(f"{len(self.numbers)} numbers but {self.offsets[-1]} atoms")
@@ -69,6 +70,25 @@ class Features:
         numbers = None if self.numbers is None else self.numbers[atoms]
         return replace(self, values=self.values[chosen], offsets=offsets, numbers=numbers)
 
+    def select(self, columns: Choice) -> Features:
+        """Return the chosen columns in the order chosen.
+
+        Neighboring columns of memory-mapped values stay mapped; others are read into memory.
+
+        Args:
+            columns: One name or a shell-style pattern, `"H *"`; a compiled regular expression,
+                which must match all of a name; names; whole numbers; or a mask.
+
+        Raises:
+            InputError: a name or pattern fits no column, a number is out of range, a mask is not
+                as long as a row, or columns without names are chosen by name.
+        """
+        chosen = find_columns(columns, self.names, self.width)
+        names = tuple(self.names[int(k)] for k in chosen) if len(self.names) else ()
+        beside = len(chosen) > 0 and bool(np.all(np.diff(chosen) == 1))
+        where = slice(int(chosen[0]), int(chosen[-1]) + 1) if beside else chosen
+        return replace(self, values=self.values[:, where], names=names)
+
     def mean(self) -> Features:
         """Average the atoms of each structure; rows for structures stay as they are."""
         if self.rows == "structures":
@@ -90,9 +110,11 @@ class Features:
         Raises:
             InputError: there is no part, or they differ in what a row or a column is.
         """
-        kinds = {(part.rows, part.reduced, part.names, part.width) for part in parts}
+        kinds = {(part.rows, part.reduced, part.width) for part in parts}
         if len(kinds) != 1:
             raise InputError(f"only features of one kind can be joined, got {len(kinds)} kinds")
+        if any(part.names != parts[0].names for part in parts):
+            raise InputError("only features of one kind can be joined, got other column names")
         lengths = np.concatenate([part.sizes for part in parts])
         numbers = [part.numbers for part in parts if part.numbers is not None]
         return replace(

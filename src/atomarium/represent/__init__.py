@@ -15,6 +15,7 @@ REPRESENTATIONS = Family(
         "composition": "atomarium.represent.composition:Composition",
         "coulomb-matrix": "atomarium.represent.coulomb:CoulombMatrix",
         "ewald-matrix": "atomarium.represent.periodic_matrices:EwaldMatrix",
+        "fchl19": "atomarium.represent.fchl19:Fchl19",
         "local-mbtr": "atomarium.represent.lmbtr:LocalMbtr",
         "mbtr": "atomarium.represent.mbtr:Mbtr",
         "sine-matrix": "atomarium.represent.periodic_matrices:SineMatrix",

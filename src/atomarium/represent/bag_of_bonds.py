@@ -8,6 +8,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 from jaxtyping import Float64, Int64
 
+from atomarium.core.columns import ColumnNames
 from atomarium.core.elements import SYMBOLS
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
@@ -94,7 +95,7 @@ class BagOfBonds:
         columns = column_of_atoms(structures, self.species)
         charges = structures.numbers.astype(np.float64)
         positions = structures.positions * convert(1.0, "Å", self.length_unit)
-        rows, starts = np.zeros((len(structures), sum(self.sizes))), self._starts()
+        rows, starts = np.zeros((len(structures), self.n_columns)), self._starts()
 
         def fill(first: int, last: int) -> None:
             offsets = structures.offsets[first : last + 1]
@@ -106,11 +107,17 @@ class BagOfBonds:
             rows,
             "structures",
             structures.offsets,
-            names=self._names(),
+            names=ColumnNames(self),
             numbers=structures.numbers,
         )
 
-    def _names(self) -> tuple[str, ...]:
+    @property
+    def n_columns(self) -> int:
+        """Length of a row, once the sizes are settled."""
+        return sum(self.sizes)
+
+    def column_names(self) -> tuple[str, ...]:
+        """Return what each column is, as in `C 1` or `C-O 2`, the second largest of its bag."""
         bags = zip(self.bags, self.sizes, strict=True)
         return tuple(f"{bag} {n + 1}" for bag, size in bags for n in range(size))
 

@@ -53,3 +53,12 @@ class Composition:
         return Features(
             values, "atoms", structures.offsets, names=self.species, numbers=structures.numbers
         )
+
+    @property
+    def n_columns(self) -> int:
+        """Length of a row, once the species are settled."""
+        return len(self.species)
+
+    def column_names(self) -> tuple[str, ...]:
+        """Return what each column is: a species."""
+        return self.species

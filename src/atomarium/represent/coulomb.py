@@ -12,7 +12,13 @@ from atomarium.core.features import Features
 from atomarium.core.segments import rows_of_segments
 from atomarium.core.structures import Structures
 from atomarium.core.units import convert
-from atomarium.represent.matrix_rows import check_settings, compute_rows, settled_size
+from atomarium.represent.matrix_rows import (
+    check_settings,
+    compute_rows,
+    count_columns,
+    name_columns,
+    settled_size,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +86,15 @@ class CoulombMatrix:
             )
 
         return compute_rows(self, structures, make_matrices)
+
+    @property
+    def n_columns(self) -> int:
+        """Length of a row, once n_atoms_max is settled."""
+        return count_columns(self)
+
+    def column_names(self) -> tuple[str, ...]:
+        """Return what each column is: `3 7`, row and column of the matrix, or `eigenvalue 3`."""
+        return name_columns(self)
 
 
 def _matrices(

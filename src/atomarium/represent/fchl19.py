@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Float64
 
+from atomarium.core.columns import ColumnNames
 from atomarium.core.derivatives import Gradients, PulledBack
 from atomarium.core.elements import NUMBERS, SYMBOLS
 from atomarium.core.errors import InputError
@@ -120,7 +121,7 @@ class Fchl19:
             values,
             "atoms",
             structures.offsets,
-            names=settled.column_names(),
+            names=ColumnNames(settled),
             numbers=structures.numbers,
         )
 

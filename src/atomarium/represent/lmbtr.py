@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
+from atomarium.core.columns import ColumnNames
 from atomarium.core.derivatives import Gradients, PulledBack
 from atomarium.core.elements import SYMBOLS
 from atomarium.core.errors import InputError, did_you_mean
@@ -80,7 +81,13 @@ class LocalMbtr:
         """
         settled = self.settle(structures)
         rows = settled.many_body.values(structures, np.dtype(self.dtype).type)
-        return Features(rows, "atoms", structures.offsets, numbers=structures.numbers)
+        return Features(
+            rows,
+            "atoms",
+            structures.offsets,
+            names=ColumnNames(settled),
+            numbers=structures.numbers,
+        )
 
     def pull_back(
         self, structures: Structures, cotangents: Float[np.ndarray, "atoms width"]
@@ -106,7 +113,12 @@ class LocalMbtr:
 
         return gradients(self.settle(structures).many_body, structures)
 
-    def names(self) -> tuple[str, ...]:
+    @property
+    def n_columns(self) -> int:
+        """Length of a row, once the species are settled."""
+        return self.many_body.width
+
+    def column_names(self) -> tuple[str, ...]:
         """Return the name of each column: geometry, elements and place, `angle X-O-H 104`."""
         return self.many_body.names()
 

@@ -82,13 +82,19 @@ class ManyBody:
         return structures.n_atoms if self.local else len(structures)
 
     def names(self) -> tuple[str, ...]:
-        """Return the name of each column: the geometry, the species and the place on the axis."""
+        """Return the name of each column: the geometry, the species and the place on the axis.
+
+        A second term of the same geometry is called `distance#2`.
+        """
         names: list[str] = []
-        for term in self.terms:
+        geometries = [term.geometry for term in self.terms]
+        for number, term in enumerate(self.terms):
+            again = geometries[:number].count(term.geometry)
+            geometry = f"{term.geometry}#{again + 1}" if again else term.geometry
             edges = bin_edges(term.start, term.stop, term.n_bins, self.binning)
             places = [f"{place:.6g}" for place in 0.5 * (edges[1:] + edges[:-1])]
             for block in self._blocks(term.order):
-                names += [f"{term.geometry} {block} {place}" for place in places]
+                names += [f"{geometry} {block} {place}" for place in places]
         return tuple(names)
 
     def _blocks(self, order: int) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float64, Int64
 
+from atomarium.core.columns import ColumnNames
 from atomarium.core.elements import SYMBOLS
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
@@ -52,6 +53,15 @@ class MatrixSettings(Protocol):
     @property
     def seed(self) -> int:
         """Seed of the noise of `random`."""
+        ...
+
+    @property
+    def n_columns(self) -> int:
+        """Length of a row, once settled."""
+        ...
+
+    def column_names(self) -> tuple[str, ...]:
+        """Return what each column is."""
         ...
 
 
@@ -123,7 +133,7 @@ def compute_rows(
     Raises:
         InputError: two atoms are in one place.
     """
-    rows = np.zeros((len(structures), _width(settings)))
+    rows = np.zeros((len(structures), count_columns(settings)))
     for chosen, size in _runs_of_equal_size(structures.sizes):
         matrices = make_matrices(chosen, size)
         if not np.isfinite(matrices).all():
@@ -133,14 +143,29 @@ def compute_rows(
             matrices = _sorted(matrices, noise)
         columns, values = _flattened(settings, matrices)
         rows[chosen[:, None], columns] = values
-    return Features(rows, "structures", structures.offsets, numbers=structures.numbers)
+    return Features(
+        rows,
+        "structures",
+        structures.offsets,
+        names=ColumnNames(settings),
+        numbers=structures.numbers,
+    )
 
 
-def _width(settings: MatrixSettings) -> int:
+def count_columns(settings: MatrixSettings) -> int:
+    """Return the length of a row, 0 before settling."""
     n = settings.n_atoms_max or 0
     if settings.permutation == "eigenspectrum":
         return n
     return n * (n + 1) // 2 if settings.triangle else n * n
+
+
+def name_columns(settings: MatrixSettings) -> tuple[str, ...]:
+    """Return what each column is: `3 7` for row and column of the matrix, or `eigenvalue 3`."""
+    n = settings.n_atoms_max or 0
+    if settings.permutation == "eigenspectrum":
+        return tuple(f"eigenvalue {k}" for k in range(n))
+    return tuple(f"{i} {j}" for i in range(n) for j in range(i if settings.triangle else 0, n))
 
 
 def _flattened(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
+from atomarium.core.columns import ColumnNames
 from atomarium.core.derivatives import Gradients, PulledBack
 from atomarium.core.elements import SYMBOLS, number_of
 from atomarium.core.errors import InputError, did_you_mean
@@ -83,7 +84,13 @@ class Mbtr:
         """
         settled = self.settle(structures)
         rows = settled.many_body.values(structures, np.dtype(self.dtype).type)
-        return Features(rows, "structures", structures.offsets, numbers=structures.numbers)
+        return Features(
+            rows,
+            "structures",
+            structures.offsets,
+            names=ColumnNames(settled),
+            numbers=structures.numbers,
+        )
 
     def pull_back(
         self, structures: Structures, cotangents: Float[np.ndarray, "structures width"]
@@ -109,7 +116,12 @@ class Mbtr:
 
         return gradients(self.settle(structures).many_body, structures)
 
-    def names(self) -> tuple[str, ...]:
+    @property
+    def n_columns(self) -> int:
+        """Length of a row, once the species are settled."""
+        return self.many_body.width
+
+    def column_names(self) -> tuple[str, ...]:
         """Return the name of each column: geometry, elements and place, `distance C-H 1.1`."""
         return self.many_body.names()
 

@@ -14,7 +14,13 @@ from atomarium.core.segments import rows_of_segments
 from atomarium.core.structures import Structures
 from atomarium.core.units import convert
 from atomarium.represent._kernels.ewald import add_far, add_near
-from atomarium.represent.matrix_rows import check_settings, compute_rows, settled_size
+from atomarium.represent.matrix_rows import (
+    check_settings,
+    compute_rows,
+    count_columns,
+    name_columns,
+    settled_size,
+)
 
 #: Cells or waves that one pair of atoms may be summed over.
 _MOST_IMAGES = 1e6
@@ -81,6 +87,15 @@ class SineMatrix:
             return _sine_matrices(charges, places[atoms].reshape(-1, size, 3), cells[chosen])
 
         return compute_rows(self, structures, make_matrices)
+
+    @property
+    def n_columns(self) -> int:
+        """Length of a row, once n_atoms_max is settled."""
+        return count_columns(self)
+
+    def column_names(self) -> tuple[str, ...]:
+        """Return what each column is: `3 7`, row and column of the matrix, or `eigenvalue 3`."""
+        return name_columns(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +173,15 @@ class EwaldMatrix:
             return matrices * per_length
 
         return compute_rows(self, structures, make_matrices)
+
+    @property
+    def n_columns(self) -> int:
+        """Length of a row, once n_atoms_max is settled."""
+        return count_columns(self)
+
+    def column_names(self) -> tuple[str, ...]:
+        """Return what each column is: `3 7`, row and column of the matrix, or `eigenvalue 3`."""
+        return name_columns(self)
 
 
 def _places(structures: Structures) -> Float64[np.ndarray, "atoms 3"]:

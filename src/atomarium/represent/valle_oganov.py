@@ -103,6 +103,11 @@ class ValleOganov:
         """
         return self.mbtr.gradients(structures)
 
-    def names(self) -> tuple[str, ...]:
+    @property
+    def n_columns(self) -> int:
+        """Length of a row, once the species are settled."""
+        return self.mbtr.n_columns
+
+    def column_names(self) -> tuple[str, ...]:
         """Return the name of each column: geometry, elements and place."""
-        return self.mbtr.names()
+        return self.mbtr.column_names()
