@@ -10,6 +10,9 @@ import "./style/report.css";
 import "./style/structure.css";
 import "./style/viewer.css";
 import "./style/settings.css";
+import "./style/explorer.css";
+import "./style/map.css";
+import "./style/table.css";
 import "./style/sizes.css";
 import "./style/print.css";
 

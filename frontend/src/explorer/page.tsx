@@ -1,8 +1,61 @@
 /** The explorer: a map, structures, and a table of what is known about them. */
 
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Host } from "../host";
+import { MapPanel } from "../map/panel";
+import { TopBar } from "./bar";
+import { InfoPanel } from "./info";
+import { Layout } from "./layout";
+import { Notices } from "./notices";
+import { beginningOf, useAddress } from "./address";
 import type { Scene } from "./scene";
+import { hasMap } from "./settings";
+import { type Desk, DeskContext, openDesk, redo, undo, useExplorer } from "./state";
+import { ViewersPanel } from "./viewers";
 
-export function ExplorerPage({ scene }: { readonly scene: Scene; readonly host: Host }) {
-  return <main class="explorer"><h1>{scene.about.name}</h1></main>;
+export function ExplorerPage({ scene, host }: { readonly scene: Scene; readonly host: Host }) {
+  const desk = useMemo(() => {
+    const { view, warnings } = beginningOf(scene, host.address?.get() ?? "");
+    return openDesk(scene, host, view, [...scene.warnings, ...warnings]);
+  }, [scene, host]);
+  return (
+    <DeskContext.Provider value={desk}>
+      <Explorer desk={desk} />
+    </DeskContext.Provider>
+  );
+}
+
+function Explorer({ desk }: { readonly desk: Desk }) {
+  const { scene } = desk;
+  const target = useExplorer(({ view }) => view.target);
+  useAddress(desk);
+  useHistoryKeys(desk);
+  return (
+    <main class="explorer" data-target={target}>
+      <TopBar />
+      <Notices />
+      <Layout
+        map={hasMap(scene, target) ? <MapPanel key={target} /> : null}
+        structures={scene.structures.count > 0 ? <ViewersPanel /> : null}
+        info={<InfoPanel key={target} />}
+      />
+    </main>
+  );
+}
+
+/** Ctrl or ⌘ with Z and Y steps through views, except where text is written. */
+function useHistoryKeys(desk: Desk): void {
+  const [act] = useState(() => (event: KeyboardEvent) => {
+    const writes = event.target instanceof HTMLInputElement && /text|search|number/.test(event.target.type);
+    if (writes || !(event.ctrlKey || event.metaKey)) return;
+    const key = event.key.toLowerCase();
+    if (key === "z" && !event.shiftKey) undo(desk);
+    else if (key === "y" || (key === "z" && event.shiftKey)) redo(desk);
+    else return;
+    event.preventDefault();
+  });
+  useEffect(() => {
+    document.addEventListener("keydown", act);
+    return () => document.removeEventListener("keydown", act);
+  }, [act]);
 }

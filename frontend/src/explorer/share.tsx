@@ -1,0 +1,74 @@
+/** Views kept and handed on: as a link, a file, a call of Python. */
+
+import { useRef, useState } from "preact/hooks";
+import { save } from "../chart/download";
+import { isRecord } from "../reader";
+import { settledView } from "./address";
+import { readSettings, writeSettings } from "./chemiscope";
+import { Icon } from "./icons";
+import { pythonCall } from "./python-call";
+import { changeView, type Desk, notify, useDesk } from "./state";
+import { readView, VIEW_FORMAT, viewText } from "./view-file";
+
+export function ShareMenu() {
+  const desk = useDesk();
+  const menu = useRef<HTMLDetailsElement>(null);
+  const chooser = useRef<HTMLInputElement>(null);
+  const [said, setSaid] = useState("");
+  const close = () => menu.current?.removeAttribute("open");
+  const base = () => settledView(desk.scene).view;
+  const view = () => desk.store.get().view;
+  const copy = async (text: string, what: string) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setSaid(`${what} copied`);
+    } catch {
+      // Pages from files may not write there in every browser; a file always works.
+      save(text, "view.txt");
+      setSaid(`${what} saved as a file`);
+    }
+    close();
+  };
+  const items: readonly (readonly [string, () => void])[] = [
+    ["Copy link to this view", () => void copy(`${location.href.split("#")[0]}#view=${encodeURIComponent(viewText(view(), base()))}`, "Link")],
+    ["Copy as call of Python", () => void copy(pythonCall(view(), base()), "Call")],
+    ["Save view …", () => { save(viewText(view(), base(), 2), "view.json"); close(); }],
+    ["Save as settings of chemiscope …", () => { save(JSON.stringify(writeSettings(view()), null, 2), "settings.json"); close(); }],
+    ["Load view or settings …", () => chooser.current?.click()],
+    ["Begin anew", () => { changeView(desk, base()); close(); }],
+  ];
+  return (
+    <details class="menu share-menu" ref={menu} onKeyDown={(event) => event.key === "Escape" && close()} onFocusOut={(event) => !menu.current?.contains(event.relatedTarget as Node | null) && event.relatedTarget !== null && close()}>
+      <summary aria-label="Save, share and load views" title="Save, share and load views"><Icon name="share" /></summary>
+      <div class="menu-items">
+        {items.map(([label, act]) => <button key={label} type="button" onClick={act}>{label}</button>)}
+      </div>
+      <input
+        ref={chooser} type="file" accept=".json,application/json" hidden
+        onChange={async (event) => {
+          const file = event.currentTarget.files?.[0];
+          if (file !== undefined) loadView(desk, await file.text(), file.name);
+          close();
+        }}
+      />
+      <span class="visually-hidden" role="status">{said}</span>
+    </details>
+  );
+}
+
+/** Takes a view or chemiscope's settings out of a file. */
+export function loadView(desk: Desk, text: string, name: string): void {
+  let value: unknown;
+  try {
+    // Python writes NaN where it means nothing; outside of texts it is no JSON.
+    value = JSON.parse(text.replace(/("(?:[^"\\]|\\.)*")|\bNaN\b/g, (_, quoted: string | undefined) => quoted ?? "null"));
+  } catch (error) {
+    return notify(desk, `${name}: no JSON: ${error instanceof Error ? error.message : ""}`);
+  }
+  if (!isRecord(value)) return notify(desk, `${name}: expected an object`);
+  const base = settledView(desk.scene).view;
+  const { view, warnings } = value.format === VIEW_FORMAT ? readView(value, desk.scene, base) : readSettings(value, desk.scene, base);
+  for (const warning of warnings) notify(desk, `${name}: ${warning}`);
+  desk.store.set({ selection: null, hovered: null });
+  changeView(desk, view);
+}

@@ -1,0 +1,181 @@
+/** All properties of all points; only the rows in sight are drawn. */
+
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Checkbox } from "../explorer/fields";
+import { DownloadMenu } from "../chart/chart";
+import { csvOf, save } from "../chart/download";
+import { pointsIn } from "../explorer/info";
+import { type PlainProperty, structureOfPoint } from "../explorer/scene";
+import { plainProperties, pointCount } from "../explorer/settings";
+import { select, showPoint, useActivePoint, useDesk, useExplorer } from "../explorer/state";
+import { valueText } from "../map/hover";
+import { count } from "../words";
+import { allPoints, type Sorting, sortedPoints } from "./order";
+
+/** Tallest that browsers lay out without losing pixels. */
+const TALLEST = 8_000_000;
+const MOST_WRITTEN = 200_000;
+
+export function TablePanel({ mask }: { readonly mask: Uint8Array | null }) {
+  const { scene } = useDesk();
+  const target = useExplorer(({ view }) => view.target);
+  const selection = useExplorer((state) => state.selection);
+  const [sorting, setSorting] = useState<Sorting | null>(null);
+  const [onlyChosen, setOnlyChosen] = useState(false);
+  const properties = plainProperties(scene, target);
+  const total = pointCount(scene, target);
+  const chosen = onlyChosen && selection !== null ? selection.mask : null;
+  const points = useMemo(() => {
+    const kept = mask !== null && chosen !== null ? mask.map((one, i) => one & chosen[i]!) : (mask ?? chosen);
+    return kept === null ? allPoints(total) : pointsIn(kept);
+  }, [mask, chosen, total]);
+  const rows = useMemo(() => {
+    const property = properties.find(({ name }) => name === sorting?.name);
+    if (sorting === null) return points;
+    return property === undefined ? (sorting.down ? points.slice().reverse() : points) : sortedPoints(points, property, sorting.down);
+  }, [points, sorting]);
+  const name = (scene.about.name || "properties").replaceAll(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 80);
+  return (
+    <div class="table-panel">
+      <div class="table-tools">
+        <span class="faint">{count(rows.length)}{rows.length === total ? "" : ` of ${count(total)}`} rows</span>
+        <Checkbox label="only chosen points" value={onlyChosen} onChange={setOnlyChosen} />
+        <span class="spring" />
+        <DownloadMenu kinds={[["CSV", () => save(csvOf(tableOf(rows.subarray(0, MOST_WRITTEN), properties)), `${name}.csv`)]]} />
+      </div>
+      <VirtualTable rows={rows} properties={properties} sorting={sorting} setSorting={setSorting} />
+    </div>
+  );
+}
+
+interface VirtualProps {
+  readonly rows: Uint32Array;
+  readonly properties: readonly PlainProperty[];
+  readonly sorting: Sorting | null;
+  readonly setSorting: (sorting: Sorting | null) => void;
+}
+
+function VirtualTable({ rows, properties, sorting, setSorting }: VirtualProps) {
+  const desk = useDesk();
+  const { scene } = desk;
+  const target = useExplorer(({ view }) => view.target);
+  const active = useActivePoint();
+  const hovered = useExplorer((state) => state.hovered);
+  const selection = useExplorer((state) => state.selection);
+  const holder = useRef<HTMLDivElement>(null);
+  const { first, last, top, tall, rowHeight, scrollTo } = useRows(holder, rows.length);
+  useEffect(() => {
+    const at = rows.indexOf(active);
+    if (at >= 0) scrollTo(at);
+  }, [active, rows]);
+  const formulas = scene.structures.count > 0 ? scene.structures.formulas : null;
+  const step = (event: KeyboardEvent) => {
+    const page = Math.max(1, last - first - 4);
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -rows.length, End: rows.length }[event.key];
+    if (by === undefined || rows.length === 0) return;
+    event.preventDefault();
+    const at = Math.min(rows.length - 1, Math.max(0, rows.indexOf(active) + by));
+    showPoint(desk, rows[at]!);
+  };
+  const toggle = (point: number) => {
+    const mask = selection?.mask.slice() ?? new Uint8Array(pointCount(scene, target));
+    mask[point] = 1 - mask[point]!;
+    select(desk, mask);
+  };
+  const heads: readonly (readonly [name: string, unit: string, about: string])[] = [
+    ["", "", "Number, counted from 0"],
+    ...(formulas === null ? [] : [["formula", "", "Formula"] as const]),
+    ...properties.map(({ name, unit, description }) => [name, unit, description] as const),
+  ];
+  return (
+    <div class="virtual-table" ref={holder} tabIndex={0} role="region" aria-label="Table of all properties; arrow keys go from row to row" onKeyDown={step}>
+      <table aria-rowcount={rows.length} style={{ marginBottom: `${Math.max(0, tall - top - (last - first) * rowHeight)}px` }}>
+        <thead>
+          <tr>{heads.map(([name, unit, about]) => <Head key={name} name={name} unit={unit} about={about} sorting={sorting} setSorting={setSorting} fixed={name === "formula"} />)}</tr>
+        </thead>
+        <tbody>
+          {top > 0 && <tr aria-hidden="true" style={{ height: `${top}px` }} />}
+          {Array.from(rows.subarray(first, last), (point, i) => (
+            <tr
+              key={point} aria-rowindex={first + i + 1} aria-selected={point === active} data-chosen={selection?.mask[point] === 1} data-hovered={point === hovered}
+              onClick={(event) => (event.ctrlKey || event.metaKey ? toggle(point) : showPoint(desk, point))}
+              onPointerEnter={() => desk.store.set({ hovered: point })}
+              onPointerLeave={() => desk.store.set({ hovered: null })}
+            >
+              <th scope="row">{point}</th>
+              {formulas !== null && <td class="text">{formulas.categories[formulas.codes[structureOfPoint(scene, target, point)]!]}</td>}
+              {properties.map((property) => <td key={property.name} class={property.kind === "category" ? "text" : undefined}>{valueText(property, point)}</td>)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface HeadProps extends Pick<VirtualProps, "sorting" | "setSorting"> {
+  readonly name: string;
+  readonly unit: string;
+  readonly about: string;
+  readonly fixed: boolean;
+}
+
+function Head({ name, unit, about, sorting, setSorting, fixed }: HeadProps) {
+  const sorted = sorting?.name === name;
+  const next = () => setSorting(!sorted ? { name, down: false } : sorting.down ? null : { name, down: true });
+  if (fixed) return <th scope="col" class="text" title={about}>{name}</th>;
+  return (
+    <th scope="col" title={about} aria-sort={sorted ? (sorting.down ? "descending" : "ascending") : "none"}>
+      <button type="button" onClick={next} aria-label={`Sort by ${name || "number"}`}>
+        {name || "#"}{unit !== "" && <small> {unit}</small>}
+        <span class="arrow" aria-hidden="true">{sorted ? (sorting.down ? "↓" : "↑") : ""}</span>
+      </button>
+    </th>
+  );
+}
+
+/** Which rows are in sight; where there are too many for a browser's longest page, the scroll bar stands for shares. */
+function useRows(holder: RefObject<HTMLDivElement | null>, total: number) {
+  const [box, setBox] = useState({ top: 0, height: 0, font: 14 });
+  useLayoutEffect(() => {
+    const element = holder.current!;
+    const look = () => {
+      const font = parseFloat(getComputedStyle(element).fontSize);
+      setBox({ top: element.scrollTop, height: element.clientHeight, font });
+    };
+    look();
+    const observer = new ResizeObserver(look);
+    observer.observe(element);
+    element.addEventListener("scroll", look, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", look);
+    };
+  }, []);
+  const rowHeight = Math.round(box.font * 1.9);
+  const tall = Math.min(TALLEST, total * rowHeight);
+  const shown = Math.ceil(box.height / rowHeight) + 2;
+  const range = Math.max(1, tall - box.height);
+  const share = Math.min(1, box.top / range);
+  const squeezed = tall < total * rowHeight;
+  const first = Math.max(0, Math.min(total - shown, Math.floor(squeezed ? share * (total - shown + 2) : box.top / rowHeight)));
+  const last = Math.min(total, first + shown);
+  const top = squeezed ? Math.min(box.top, tall - (last - first) * rowHeight) : first * rowHeight;
+  const scrollTo = (row: number) => {
+    const element = holder.current;
+    if (element === null || (row >= first && row < last - 3)) return;
+    element.scrollTop = squeezed ? (row / Math.max(1, total - shown)) * range : Math.max(0, (row - shown / 3) * rowHeight);
+  };
+  return { first, last, top: Math.max(0, top), tall, rowHeight, scrollTo };
+}
+
+function tableOf(rows: Uint32Array, properties: readonly PlainProperty[]) {
+  return {
+    columns: ["index", ...properties.map(({ name, unit }) => (unit === "" ? name : `${name} [${unit}]`))],
+    rows: Array.from(rows, (point) => [
+      point,
+      ...properties.map((one) => (one.kind === "number" ? (Number.isNaN(one.values[point]!) ? null : one.values[point]!) : (one.categories[one.codes[point]!] ?? null))),
+    ]),
+  };
+}
