@@ -1,7 +1,7 @@
 /** Lists of primitives on the graphics card. */
 
 import {
-  BufferAttribute, BufferGeometry, DoubleSide, BackSide, DynamicDrawUsage, FrontSide, GLSL3, InstancedBufferAttribute,
+  BufferAttribute, BufferGeometry, DoubleSide, DynamicDrawUsage, GLSL3, InstancedBufferAttribute,
   InstancedBufferGeometry, InstancedInterleavedBuffer, InterleavedBufferAttribute, type IUniform, Mesh, RawShaderMaterial, Sphere,
 } from "three";
 import type { Balls, Cones, Ellipsoids, Faces, Primitives } from "./primitives";
@@ -11,8 +11,9 @@ import {
 
 export type Uniforms = Readonly<Record<string, IUniform>>;
 
-const SQUARE = new Float32Array([-1, -1, 1, -1, 1, 1, -1, -1, 1, 1, -1, 1]);
-const CUBE = cube();
+/** Every solid is met by rays within a square that faces the eye. */
+const SQUARE = new Float32Array([-1, -1, 1, -1, 1, 1, -1, 1]);
+const TRIANGLES = new Uint16Array([0, 1, 2, 0, 2, 3]);
 const EVERYWHERE = new Sphere();
 
 /** The programs; one set serves every viewer. */
@@ -26,14 +27,13 @@ export class Materials {
   readonly clearFace: RawShaderMaterial;
 
   constructor(uniforms: Uniforms) {
-    const make = (vertexShader: string, fragmentShader: string, clear = false, side: typeof FrontSide | typeof BackSide | typeof DoubleSide = DoubleSide) =>
+    const make = (vertexShader: string, fragmentShader: string, clear = false) =>
       new RawShaderMaterial({
-        glslVersion: GLSL3, vertexShader, fragmentShader, uniforms, side, transparent: clear, depthWrite: !clear, forceSinglePass: true,
+        glslVersion: GLSL3, vertexShader, fragmentShader, uniforms, side: DoubleSide, transparent: clear, depthWrite: !clear, forceSinglePass: true,
       });
     this.ball = make(BALL_VERTEX, BALL_FRAGMENT);
-    // The far sides of the box around a cone: they stay in sight when the eye is inside.
-    this.cone = make(CONE_VERTEX, CONE_FRAGMENT, false, BackSide);
-    this.clearCone = make(CONE_VERTEX, CONE_FRAGMENT, true, BackSide);
+    this.cone = make(CONE_VERTEX, CONE_FRAGMENT);
+    this.clearCone = make(CONE_VERTEX, CONE_FRAGMENT, true);
     this.ellipsoid = make(ELLIPSOID_VERTEX, ELLIPSOID_FRAGMENT);
     this.clearEllipsoid = make(ELLIPSOID_VERTEX, ELLIPSOID_FRAGMENT, true);
     this.face = make(FACE_VERTEX, FACE_FRAGMENT);
@@ -60,8 +60,8 @@ class Batch {
   private sent: readonly unknown[] = [];
 
   constructor(
-    private readonly list: { readonly count: number }, private readonly sources: readonly Source[],
-    material: RawShaderMaterial, private readonly corners: Float32Array | null,
+    private readonly list: { readonly count: number; readonly drawn?: number }, private readonly sources: readonly Source[],
+    material: RawShaderMaterial, private readonly instances: boolean,
   ) {
     this.mesh = new Mesh<InstancedBufferGeometry | BufferGeometry, RawShaderMaterial>(new BufferGeometry(), material);
     this.mesh.frustumCulled = false;
@@ -80,7 +80,7 @@ class Batch {
       buffer.addUpdateRange(0, this.list.count * width);
       buffer.needsUpdate = true;
     }
-    if (geometry instanceof InstancedBufferGeometry) geometry.instanceCount = this.list.count;
+    if (geometry instanceof InstancedBufferGeometry) geometry.instanceCount = this.list.drawn ?? this.list.count;
     else geometry.setDrawRange(0, 3 * this.list.count);
   }
 
@@ -90,15 +90,16 @@ class Batch {
 
   private rebuild(arrays: readonly (Float32Array | Uint8Array | Int8Array)[]): void {
     this.mesh.geometry.dispose();
-    this.mesh.geometry = this.corners === null ? this.plain(arrays) : this.instanced(arrays, this.corners);
+    this.mesh.geometry = this.instances ? this.instanced(arrays) : this.plain(arrays);
     // Nothing is culled; measuring it would only take time.
     this.mesh.geometry.boundingSphere = EVERYWHERE;
     this.sent = arrays;
   }
 
-  private instanced(arrays: readonly (Float32Array | Uint8Array | Int8Array)[], corners: Float32Array): InstancedBufferGeometry {
+  private instanced(arrays: readonly (Float32Array | Uint8Array | Int8Array)[]): InstancedBufferGeometry {
     const geometry = new InstancedBufferGeometry();
-    geometry.setAttribute("position", new BufferAttribute(corners, corners === SQUARE ? 2 : 3));
+    geometry.setAttribute("position", new BufferAttribute(SQUARE, 2));
+    geometry.setIndex(new BufferAttribute(TRIANGLES, 1));
     this.sources.forEach(({ width, fields }, i) => {
       const array = arrays[i]!;
       const normalized = !(array instanceof Float32Array);
@@ -128,22 +129,22 @@ function one(name: string, width: number, values: Source["values"]): Source {
 }
 
 function balls(list: Balls, material: RawShaderMaterial): Batch {
-  return new Batch(list, [one("place", 4, () => list.places), one("tint", 4, () => list.tints), one("shade", 4, () => list.shades)], material, SQUARE);
+  return new Batch(list, [one("place", 4, () => list.places), one("tint", 4, () => list.tints), one("shade", 4, () => list.shades)], material, true);
 }
 
 function cones(list: Cones, material: RawShaderMaterial): Batch {
   const pair = (a: string, b: string) => [{ name: a, size: 4, at: 0 }, { name: b, size: 4, at: 4 }];
   const ends = { values: () => list.ends, width: 8, fields: pair("start", "stop") };
-  return new Batch(list, [ends, { values: () => list.tints, width: 8, fields: pair("startTint", "stopTint") }], material, CUBE);
+  return new Batch(list, [ends, { values: () => list.tints, width: 8, fields: pair("startTint", "stopTint") }], material, true);
 }
 
 function ellipsoids(list: Ellipsoids, material: RawShaderMaterial): Batch {
   const fields = ["middle", "axisA", "axisB", "axisC"].map((name, i) => ({ name, size: 3, at: 3 * i }));
-  return new Batch(list, [{ values: () => list.axes, width: 12, fields }, one("tint", 4, () => list.tints)], material, SQUARE);
+  return new Batch(list, [{ values: () => list.axes, width: 12, fields }, one("tint", 4, () => list.tints)], material, true);
 }
 
 function faces(list: Faces, material: RawShaderMaterial): Batch {
-  return new Batch(list, [one("position", 9, () => list.points), one("normal", 9, () => list.normals), one("tint", 12, () => list.tints)], material, null);
+  return new Batch(list, [one("position", 9, () => list.points), one("normal", 9, () => list.normals), one("tint", 12, () => list.tints)], material, false);
 }
 
 /** All lists of one viewer, solid ones first. */
@@ -155,21 +156,3 @@ export function batchesOf(p: Primitives, m: Materials): readonly Batch[] {
 }
 
 export type { Batch };
-
-/** Twelve triangles, counterclockwise from outside. */
-function cube(): Float32Array {
-  const out: number[] = [];
-  for (const axis of [0, 1, 2]) for (const side of [-1, 1]) {
-    const corner = (u: number, v: number) => {
-      const c = [0, 0, 0];
-      c[axis] = side;
-      c[(axis + 1) % 3] = u;
-      c[(axis + 2) % 3] = v;
-      return c;
-    };
-    const quad = [corner(-1, -1), corner(1, -1), corner(1, 1), corner(-1, 1)];
-    const order = side > 0 ? [0, 1, 2, 0, 2, 3] : [0, 2, 1, 0, 3, 2];
-    for (const i of order) out.push(...quad[i]!);
-  }
-  return new Float32Array(out);
-}

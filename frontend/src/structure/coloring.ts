@@ -49,8 +49,9 @@ export function coloringOf(scene: Scene, structure: number, settings: StructureS
   const colors = sampled(palette, STEPS, settings.reverse);
   const values = valuesOfAtoms(scene, property, structure);
   const colorAt = (value: number): Color | undefined => {
-    const share = high === low ? 0.5 : (apply(value) - low) / (high - low);
-    return Number.isNaN(share) ? undefined : colors[Math.round((STEPS - 1) * Math.min(1, Math.max(0, share)))];
+    const amount = apply(value);
+    const share = high === low ? 0.5 : (amount - low) / (high - low);
+    return Number.isNaN(amount) || Number.isNaN(share) ? undefined : colors[Math.round((STEPS - 1) * Math.min(1, Math.max(0, share)))];
   };
   const scale = settings.transform === "linear" ? "" : `, ${settings.transform} scale`;
   const bar = { title: labelled(property.name, property.unit) + scale, colors, ends, categories: [] };

@@ -76,15 +76,21 @@ export class Model {
       const walls = structure.numbers.length <= MANY && !playing;
       this.images = imagesOf(structure, { supercell: look.supercell, walls, environment: look.environment });
     }
-    this.bonds = look.bonds || look.polyhedra || !look.spaceFilling ? bondsOf(structure) : NO_BONDS;
+    // Space-filling balls hide their bonds.
+    const sticks = look.bonds && (!look.spaceFilling || (look.environment !== null && look.environment.style !== "ball-stick"));
+    this.bonds = sticks || look.polyhedra || !(look.atoms || look.spaceFilling) ? bondsOf(structure) : NO_BONDS;
     this.primitives.clear();
     this.addBalls();
-    if (look.bonds) addSticks(this);
+    if (sticks) addSticks(this);
     if (look.polyhedra) addPolyhedra(this);
     if (look.unitCell && this.lattice !== null) addCell(this, this.lattice);
     look.extras?.(this);
     if (!sameImages) this.frame();
-    if (look.spaceFilling) shadeEachOther(this.primitives.balls);
+    if (look.spaceFilling) {
+      const { balls } = this.primitives;
+      shadeEachOther(balls);
+      for (let i = 0; i < balls.count; i++) this.ballOfImage[balls.images[i]!] = i < balls.drawn ? i : -1;
+    }
     return this;
   }
 

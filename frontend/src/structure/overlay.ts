@@ -60,9 +60,26 @@ function writeLabels(pen: Pen, labels: readonly string[]): void {
   const seen = Array.from({ length: balls.count }, (_, i) => pen.project(balls.at(i)));
   const covered = coveredBy(seen, (i) => balls.places[4 * i + 3]! * seen[i]!.scale);
   const shown = [...seen.keys()].filter((i) => labels[atomOf(pen.model, i)] && !covered(i));
-  const front = shown.sort((a, b) => seen[b]!.depth - seen[a]!.depth).slice(0, MOST_LABELS).reverse();
-  const pixels = front.length > 150 ? 10 : 12;
-  for (const i of front) write(pen, labels[atomOf(pen.model, i)]!, seen[i]!.x, seen[i]!.y, pixels);
+  const nearest = shown.sort((a, b) => seen[b]!.depth - seen[a]!.depth).slice(0, MOST_LABELS);
+  const pixels = nearest.length > 150 ? 10 : 12;
+  const free = new Room(pixels);
+  const textOf = (i: number) => labels[atomOf(pen.model, i)]!;
+  const readable = nearest.filter((i) => free.take(seen[i]!.x, seen[i]!.y, textOf(i).length));
+  for (const i of readable.reverse()) write(pen, textOf(i), seen[i]!.x, seen[i]!.y, pixels);
+}
+
+/** Places that no label has yet; those in front are asked first. */
+class Room {
+  private readonly taken: (readonly [number, number, number])[] = [];
+
+  constructor(private readonly pixels: number) {}
+
+  take(x: number, y: number, letters: number): boolean {
+    const half = 0.3 * this.pixels * letters;
+    const clash = this.taken.some(([u, v, other]) => Math.abs(v - y) < 0.75 * this.pixels && Math.abs(u - x) < 0.85 * (half + other));
+    if (!clash) this.taken.push([x, y, half]);
+    return !clash;
+  }
 }
 
 function atomOf({ images, primitives }: Model, ball: number): number {

@@ -2,6 +2,7 @@
 
 import { paintFlat } from "./flat";
 import type { Model } from "./model";
+import { isForRaster, paintRough } from "./raster";
 import { type Shot, theStage } from "./stage";
 
 /** Keeps what it needs to paint one model, also after the model was filled anew. */
@@ -23,7 +24,10 @@ export function painterOf(model: Model): Painter {
   return {
     slow: stage.software,
     send: () => props.send(),
-    paint: (target, shot) => stage.draw(target, props, shot),
+    paint: (target, shot) => {
+      const rough = stage.software && shot.moving && isForRaster(model) && paintRough(target, model, shot);
+      if (!rough) stage.draw(target, props, shot);
+    },
     dispose: () => props.dispose(),
   };
 }

@@ -24,7 +24,7 @@ export async function paintPreview(canvas: HTMLCanvasElement, scene: Scene, stru
   }
   painter.send();
   const ratio = window.devicePixelRatio || 1;
-  painter.paint(canvas, { view: startingView(model, true), theme: themeAround(canvas), fineness: 2, ratio });
+  painter.paint(canvas, { view: startingView(model, true), theme: themeAround(canvas), fineness: 2, ratio, moving: false });
 }
 
 function themeAround(element: HTMLElement): Theme {

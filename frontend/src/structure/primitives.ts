@@ -44,6 +44,8 @@ export class Balls extends Rows {
   shades = new Int8Array(4 * FIRST);
   /** The image that each ball stands for. */
   images = new Int32Array(FIRST);
+  /** The first so many are drawn; nobody can see the others behind them. */
+  drawn = 0;
 
   push(at: Vector, radius: number, tint: Tint, image: number): void {
     const i = this.next();
@@ -53,6 +55,25 @@ export class Balls extends Rows {
     this.tints[4 * i + 3] = 0;
     this.shades.fill(0, 4 * i, 4 * i + 4);
     this.images[i] = image;
+    this.drawn = i + 1;
+  }
+
+  /** Moves what is buried behind what is drawn. */
+  bury(isBuried: (i: number) => boolean): void {
+    let last = this.count - 1;
+    for (let i = 0; i <= last; i++) {
+      while (last >= i && isBuried(last)) last--;
+      if (i < last && isBuried(i)) this.swap(i, last--);
+    }
+    this.drawn = last + 1;
+  }
+
+  private swap(i: number, j: number): void {
+    for (const [values, width] of [[this.places, 4], [this.tints, 4], [this.shades, 4], [this.images, 1]] as const) {
+      const kept = values.slice(width * i, width * (i + 1));
+      values.copyWithin(width * i, width * j, width * (j + 1));
+      values.set(kept, width * j);
+    }
   }
 
   at(i: number): Vector {
@@ -141,6 +162,7 @@ export class Primitives {
   readonly clearFaces = new Faces();
 
   clear(): void {
+    this.balls.drawn = 0;
     for (const rows of Object.values(this) as Rows[]) rows.clear();
   }
 

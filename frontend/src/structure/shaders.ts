@@ -107,7 +107,7 @@ void main() {
 `;
 
 export const CONE_VERTEX = `${COMMON}${VERTEX}
-in vec3 position;
+in vec2 position;
 in vec4 start;
 in vec4 stop;
 in vec4 startTint;
@@ -126,12 +126,15 @@ void main() {
   vec3 middle = 0.5 * (one.xyz + two.xyz);
   // Thin lines would be all outline.
   edge = min(rings[0].a * pixelAt(middle.z), 0.4 * max(one.w, two.w));
+  // A strip from one end to the other that faces the eye, a little longer and wider than what it shows.
   vec3 axis = two.xyz - one.xyz;
-  float span = max(length(axis), 1e-6);
-  vec3 along = axis / span;
-  vec3 across = normalize(abs(along.x) < 0.8 ? cross(along, vec3(1.0, 0.0, 0.0)) : cross(along, vec3(0.0, 1.0, 0.0)));
-  float reach = max(one.w, two.w) + edge;
-  point = middle + position.z * (0.5 * span + edge) * along + reach * (position.x * across + position.y * cross(along, across));
+  vec3 gaze = perspective > 0.5 ? normalize(middle) : vec3(0.0, 0.0, -1.0);
+  vec3 beside = cross(axis, gaze);
+  float slant = length(beside);
+  beside = slant > 1e-5 * length(axis) ? beside / slant : normalize(cross(vec3(0.0, 1.0, 0.001), gaze));
+  vec3 onward = cross(gaze, beside);
+  float reach = 1.12 * (max(one.w, two.w) + edge);
+  point = (position.y < 0.0 ? one.xyz : two.xyz) + reach * (position.x * beside + position.y * onward);
   gl_Position = projectionMatrix * vec4(point, 1.0);
 }
 `;

@@ -18,6 +18,8 @@ export interface Shot {
   readonly theme: Theme;
   /** Pixels drawn for one of the picture's along each side: 2 smooths every edge, less than 1 is quick. */
   readonly fineness: number;
+  /** Another picture will follow soon. */
+  readonly moving: boolean;
   /** Device pixels of a line that is one pixel wide on the page. */
   readonly ratio: number;
 }

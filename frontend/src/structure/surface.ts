@@ -14,6 +14,8 @@ const REST = 160;
 /** Frames that take longer than this, in milliseconds, are drawn more coarsely, where the processor draws. */
 const SLUGGISH = 55;
 const BRISK = 22;
+/** Balls that the processor does not draw four times over. */
+const MANY = 15_000;
 const COARSENESS = [1, 0.7, 0.5] as const;
 
 export class Surface {
@@ -84,7 +86,7 @@ export class Surface {
   /** Paints into any canvas at once, as finely as can be. */
   paintInto(target: HTMLCanvasElement, ratio: number): void {
     if (this.theme === null) return;
-    this.paint(target, this.theme, 2, ratio);
+    this.paint(target, this.theme, 2, ratio, false);
   }
 
   dispose(): void {
@@ -99,14 +101,14 @@ export class Surface {
     if (width === 0 || height === 0 || this.theme === null) return;
     if (this.canvas.width !== width) this.canvas.width = width;
     if (this.canvas.height !== height) this.canvas.height = height;
-    this.paint(this.canvas, this.theme, this.fineness(moving, ratio), ratio);
+    this.paint(this.canvas, this.theme, this.fineness(moving, ratio), ratio, moving);
   }
 
-  private paint(target: HTMLCanvasElement, theme: Theme, fineness: number, ratio: number): void {
+  private paint(target: HTMLCanvasElement, theme: Theme, fineness: number, ratio: number, moving: boolean): void {
     this.painter ??= painterOf(this.model);
     if (!this.sent) this.painter.send();
     this.sent = true;
-    this.painter.paint(target, { view: this.view, theme, fineness, ratio });
+    this.painter.paint(target, { view: this.view, theme, fineness, ratio, moving });
     const canvas = target.getContext("2d")!;
     canvas.save();
     this.overlay?.(canvas, this, ratio);
@@ -120,7 +122,7 @@ export class Surface {
     const now = performance.now();
     const since = now - this.movedAt;
     if (moving) this.movedAt = now;
-    if (!moving) return this.coarse > 0 && this.model.primitives.balls.count > 20_000 ? 1 : fine;
+    if (!moving) return this.model.primitives.balls.drawn > MANY ? 1 : fine;
     // Between two frames of one movement lies the time that one frame takes.
     if (since < REST) {
       if (since > SLUGGISH) this.coarse = Math.min(COARSENESS.length - 1, this.coarse + 1);

@@ -95,7 +95,7 @@ export function halfAngleTangent(view: View, width: number, height: number): num
 
 /** The foremost ball under a point of the picture; -1 where there is none. */
 export function ballAt(model: Model, view: View, size: readonly [number, number], x: number, y: number): number {
-  const { places, count } = model.primitives.balls;
+  const { places, drawn: count } = model.primitives.balls;
   const project = projection(model, view, ...size);
   const small = count < 3000 ? 6 : 2;
   let found = -1;

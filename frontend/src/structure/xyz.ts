@@ -14,5 +14,9 @@ export function xyzOf(structure: Structure, id: string): string {
 
 /** Single precision in as few digits as give it back: 5.64, not 5.639999866485596. */
 function shortest(x: number): string {
-  return String(Number(x.toPrecision(8)));
+  for (let digits = 6; digits < 9; digits++) {
+    const fewer = Number(x.toPrecision(digits));
+    if (Math.fround(fewer) === x) return String(fewer);
+  }
+  return String(x);
 }
