@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -11,13 +10,12 @@ import numpy as np
 from jaxtyping import Float, Float64
 
 from atomarium.core.columns import ColumnNames
+from atomarium.core.derivatives import Gradients, PulledBack
 from atomarium.core.elements import SYMBOLS, number_of
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
 from atomarium.core.segments import segment_mean
 from atomarium.core.structures import Structures
-from atomarium.represent._kernels.expansion import Basis
-from atomarium.represent._kernels.harmonics import recursion_factors
 from atomarium.represent.radial_bases import CustomBasis, Space, check_basis, radial_table
 from atomarium.represent.soap_channels import (
     NAMED,
@@ -25,12 +23,13 @@ from atomarium.represent.soap_channels import (
     make_channels,
 )
 from atomarium.represent.soap_density import NO_SCALING, Fading, RadialScaling
+from atomarium.represent.soap_derivatives import gradients, pull_back, rows_to_derive, unit_rows
 from atomarium.represent.soap_layout import NO_GAP, Columns, GapSettings, make_columns, make_layout
 from atomarium.represent.soap_like import settings_like
-from atomarium.represent.soap_work import Plan, compute_rows, expand
+from atomarium.represent.soap_ranges import check_ranges
+from atomarium.represent.soap_work import Plan, compute_rows, expand, make_basis
 from atomarium.represent.species_columns import column_of_atoms
 
-_RANGES = {"n_max": (1, 64), "l_max": (0, 20)}
 _CHOICES = {
     "average": ("none", "inner", "inner-sum", "outer"),
     "layout": ("kernel", "featomic", "dscribe", "quippy"),
@@ -109,7 +108,7 @@ class Soap:
         if len(set(numbers)) != len(numbers):
             raise InputError(f"species must differ, got {', '.join(self.species)}")
         object.__setattr__(self, "species", tuple(SYMBOLS[z] for z in numbers))
-        self._check_numbers()
+        check_ranges(self)
         for name, choices in _CHOICES.items():
             value = getattr(self, name)
             if value not in choices:
@@ -118,25 +117,6 @@ class Soap:
             hint = did_you_mean(self.compression, NAMED)
             raise InputError(f"no compression {self.compression!r}{hint}")
         check_basis(self.basis, self._space)
-
-    def _check_numbers(self) -> None:
-        for name in ("cutoff", "width"):
-            value = getattr(self, name)
-            if not (math.isfinite(value) and value > 0):
-                raise InputError(f"{name} must be above 0 Å, got {value}")
-        if not 0 <= self.cutoff_width <= self.cutoff:
-            raise InputError(
-                f"cutoff_width must be between 0 and the cutoff, {self.cutoff} Å, "
-                f"got {self.cutoff_width}"
-            )
-        for name in ("center_weight", "padding"):
-            value = getattr(self, name)
-            if not (math.isfinite(value) and value >= 0):
-                raise InputError(f"{name} must be at least 0, got {value}")
-        for name, (least, most) in _RANGES.items():
-            value = getattr(self, name)
-            if not (isinstance(value, int) and least <= value <= most):
-                raise InputError(f"{name} must be {least} to {most}, a whole number, got {value}")
 
     @classmethod
     def like(cls, package: str, options: str = "", /, **arguments: Any) -> Self:
@@ -187,6 +167,26 @@ class Soap:
             numbers=structures.numbers,
             reduced="none" if self.average == "none" else "mean",
         )
+
+    def pull_back(
+        self, structures: Structures, cotangents: Float[np.ndarray, "rows columns"]
+    ) -> PulledBack:
+        """Return the derivatives of Σ cotangents · rows with positions and strain.
+
+        Raises:
+            InputError: as for `compute`, or the cotangents do not have the shape of the rows.
+        """
+        return pull_back(rows_to_derive(self, structures), cotangents)
+
+    def gradients(self, structures: Structures) -> Gradients:
+        """Return the derivatives of every row with every atom that it depends on.
+
+        They take 24 bytes for each column, atom and atom near it: `pull_back` does with less.
+
+        Raises:
+            InputError: as for `compute`.
+        """
+        return gradients(rows_to_derive(self, structures), self.dtype)
 
     def spherical_expansion(self, structures: Structures) -> Features:
         """Return the expansion coefficients of the densities around each atom, with names.
@@ -248,7 +248,11 @@ class Soap:
         )
         fading = Fading(end=self._space.reach, width=self.cutoff_width, scaling=self.scaling)
         return Plan(
-            basis=self._basis(),
+            basis=make_basis(
+                radial_table(self.basis, self._space),
+                self.center_weight,
+                center_in_all=self.gap.center_in_all,
+            ),
             layout=layout,
             fading=fading,
             species_weights=columns.channels.weights,
@@ -265,34 +269,19 @@ class Soap:
             width=float(self.width),
         )
 
-    def _basis(self) -> Basis:
-        table = radial_table(self.basis, self._space)
-        # The atom itself is a neighbor at no distance: only degree 0 is left, Y is 1 / √4π.
-        middle = table.values(np.zeros(1))[0, 0] * (self.center_weight / math.sqrt(4 * math.pi))
-        return Basis(
-            l_max=self.l_max,
-            n_padded=len(middle),
-            table=table.polynomials.reshape(-1),
-            steps_per_unit=table.per_angstrom,
-            factors=recursion_factors(self.l_max),
-            middle=middle,
-            middle_everywhere=self.gap.center_in_all,
-        )
-
     @property
     def _filled_as_kept(self) -> bool:
         """Whether loops fill rows as they are to be."""
         return self.average != "outer" and not len(self.columns.order)
 
     def _finish(
-        self, rows: Float64[np.ndarray, "rows columns"], structures: Structures
+        self, rows: Float64[np.ndarray, "filled columns"], structures: Structures
     ) -> Float[np.ndarray, "rows finished"]:
         """Return rows averaged, in their order, normalized and with a constant behind."""
         if self.average == "outer":
             rows = segment_mean(rows, structures.offsets)
         rows = self.columns.finish(rows)
         if self.normalize and not self.plan.layout.normalize:
-            lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-            rows = rows / np.where(lengths > 0, lengths, 1.0)
+            rows, _ = unit_rows(rows)
         constant = np.tile(self.columns.constant, (len(rows), 1))
         return np.concatenate([rows, constant], axis=1).astype(self.dtype)

@@ -14,7 +14,9 @@ from atomarium.core.pairs import Pairs, find_pairs
 from atomarium.core.structures import Structures
 from atomarium.core.threads import do_runs, run_in_threads
 from atomarium.represent._kernels.expansion import Basis, Neighborhoods
+from atomarium.represent._kernels.harmonics import recursion_factors
 from atomarium.represent._kernels.spectrum import Layout, fill_rows, make_spectrum_workspace
+from atomarium.represent.radial import RadialTable
 from atomarium.represent.soap_density import Fading
 from atomarium.represent.soap_layout import Columns
 
@@ -75,6 +77,28 @@ class Plan(NamedTuple):
         if (self.species_weights == 1).all():
             return factors
         return factors * weight_of_atom[pairs.neighbors]
+
+
+def make_basis(table: RadialTable, center_weight: float, *, center_in_all: bool) -> Basis:
+    """Return what densities are expanded in.
+
+    Args:
+        table: Radial integrals.
+        center_weight: Of the Gaussian of the atom itself.
+        center_in_all: Whether that is in the densities of all species, not just of its own.
+    """
+    # The atom itself is a neighbor at no distance: only degree 0 is left, Y is 1 / √4π.
+    middle = table.values(np.zeros(1))[0, 0] * (center_weight / math.sqrt(4 * math.pi))
+    l_max = table.polynomials.shape[2] - 1
+    return Basis(
+        l_max=l_max,
+        n_padded=len(middle),
+        table=table.polynomials.reshape(-1),
+        steps_per_unit=table.per_angstrom,
+        factors=recursion_factors(l_max),
+        middle=middle,
+        middle_everywhere=center_in_all,
+    )
 
 
 def compute_rows(
