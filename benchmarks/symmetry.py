@@ -59,7 +59,7 @@ def main() -> None:
         f"{'work':<22}{'ours':>9}{'pairs':>8}{'pull back':>11}{'DScribe':>10}{'ratio':>7}"
         "  largest difference"
     )
-    for name, atoms in _workloads().items():
+    for name, atoms in molecules_and_crystals().items():
         for label, parameters in _SETS.items():
             _print_line(f"{name}, set {label}", atoms, parameters)
 
@@ -100,7 +100,8 @@ def _measured(work: Callable[[], Any], runs: int = _RUNS) -> tuple[Any, float]:
     return result, least
 
 
-def _workloads() -> dict[str, list[Atoms]]:
+def molecules_and_crystals() -> dict[str, list[Atoms]]:
+    """Return work by name."""
     rng = np.random.default_rng(0)
     srtio3 = Atoms(
         "SrTiO3",

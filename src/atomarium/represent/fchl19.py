@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, Float64
@@ -84,7 +83,7 @@ class Fchl19:
     angular_decay: float = 0.57
     angular_weight: float = 13.4
     species: tuple[str, ...] = ()
-    dtype: Literal["float64", "float32"] = "float64"
+    dtype: str = "float64"
 
     def __post_init__(self) -> None:
         for name in ("cutoff", "angular_cutoff", "radial_width", "angular_width"):
@@ -116,7 +115,7 @@ class Fchl19:
         """
         settled = self._settled_on(structures)
         values = np.zeros((structures.n_atoms, settled.n_columns), dtype=self.dtype)
-        fill_values(structures, fchl_loops(settled._plan()), values)  # noqa: SLF001 - of its own
+        fill_values(structures, fchl_loops(settled.plan), values)
         return Features(
             values,
             "atoms",
@@ -137,7 +136,7 @@ class Fchl19:
         expected = (structures.n_atoms, settled.n_columns)
         if cotangents.shape != expected:
             raise InputError(f"cotangents must have shape {expected}, got {cotangents.shape}")
-        return pull_back(structures, fchl_loops(settled._plan()), cotangents)  # noqa: SLF001
+        return pull_back(structures, fchl_loops(settled.plan), cotangents)
 
     def gradients(self, structures: Structures) -> Gradients:
         """Return the derivatives of every feature with every atom that it depends on.
@@ -146,7 +145,7 @@ class Fchl19:
             InputError: as `compute`.
         """
         settled = self._settled_on(structures)
-        return gradients(structures, fchl_loops(settled._plan()), settled.n_columns)  # noqa: SLF001
+        return gradients(structures, fchl_loops(settled.plan), settled.n_columns)
 
     @property
     def n_columns(self) -> int:
@@ -173,7 +172,9 @@ class Fchl19:
         radii = np.linspace(0.0, self.cutoff, self.n_radial + 1)[1:]
         return radii, np.linspace(0.0, self.angular_cutoff, self.n_angular + 1)[1:]
 
-    def _plan(self) -> Plan:
+    @property
+    def plan(self) -> Plan:
+        """What the loops over neighbors know of settled settings."""
         radii, _ = self._radii()
         n_species = len(self.species)
         slots = np.full(len(SYMBOLS), -1, dtype=np.int64)
