@@ -62,7 +62,7 @@ function column(name: string, columns: Columns, at: number): Term {
   const found = columns.get(name) ?? columns.get([...columns.keys()].find((key) => key.toLowerCase() === name.toLowerCase()) ?? "");
   if (found !== undefined) return found;
   const near = nearestName(name, [...columns.keys()]);
-  throw new FilterError(`there is no “${name}”${near === null ? "" : `; do you mean “${near}”?`}`, at);
+  throw new FilterError(`there is no “${name}”${near === null ? "" : ` (do you mean “${near}”?)`}`, at);
 }
 
 function truth(term: Term, tree: Tree): (point: number) => boolean {
@@ -87,7 +87,7 @@ function call({ name, given, at }: Extract<Tree, { kind: "call" }>, columns: Col
   const apply = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name]! : null;
   if (apply === null) {
     const near = nearestName(name, [...Object.keys(FUNCTIONS), "missing"]);
-    throw new FilterError(`there is no function “${name}”${near === null ? "" : `; do you mean “${near}”?`}`, at);
+    throw new FilterError(`there is no function “${name}”${near === null ? "" : ` (do you mean “${near}”?)`}`, at);
   }
   const values = terms.map((term, i) => numbers(term, given[i]!));
   if (values.length !== 1 && !SEVERAL.has(name)) throw new FilterError(`${name} takes one number, got ${values.length}`, at);

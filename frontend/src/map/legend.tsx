@@ -48,10 +48,10 @@ export function Legend(props: LegendProps & { readonly height: number }) {
     .filter((one): one is CategoryProperty => one !== null);
   const sized = channels.size.property !== null;
   const bar = color?.kind === "number";
-  const forLists = height - (sized ? font * 7.5 : 0) - (bar ? Math.max(font * 9, height * (lists.length > 0 ? 0.42 : 1)) : 0);
+  const forLists = height - (sized ? font * 9.5 : 0) - (bar ? Math.max(font * 9, height * (lists.length > 0 ? 0.42 : 1)) : 0);
   const parts: { readonly height: number; readonly draw: () => ComponentChildren }[] = [];
   if (bar) {
-    const tall = Math.min(font * 26, height - (sized ? font * 7.5 : 0) - (lists.length > 0 ? forLists : 0));
+    const tall = Math.min(font * 26, height - (sized ? font * 9.5 : 0) - (lists.length > 0 ? forLists : 0));
     parts.push({ height: tall, draw: () => <ColorBar {...props} height={tall - font * 1.5} /> });
   }
   for (const property of lists) {
@@ -63,7 +63,7 @@ export function Legend(props: LegendProps & { readonly height: number }) {
       draw: () => <Categories {...props} property={property} shown={shown} colored={property === color} symbols={property === symbol} />,
     });
   }
-  if (sized) parts.push({ height: font * 7, draw: () => <Sizes {...props} /> });
+  if (sized) parts.push({ height: font * 9.5, draw: () => <Sizes {...props} /> });
   let top = 0;
   return (
     <g class="legend" font-size={font} fill={theme.ink}>
@@ -121,7 +121,7 @@ export function colorTicks(map: MapSettings, range: readonly [number, number], [
   const count = Math.max(2, Math.min(6, Math.floor((bottom - top) / spacing)));
   const ticks = Array.from({ length: count }, (_, i) => {
     const value = undo(ends[0] + ((ends[1] - ends[0]) * i) / (count - 1));
-    return { value, text: digits(value, 3) };
+    return { value, text: rounded(value) };
   });
   const place = (value: number) => bottom - ((apply(value) - ends[0]) / (ends[1] - ends[0] || 1)) * (bottom - top);
   return { ticks, place };
@@ -179,17 +179,28 @@ function Sizes({ channels, map, look, drawing }: LegendProps) {
   if (property === null || range === null) return null;
   const apply = transformOf(map.size.mode);
   const [low, high] = [apply(range[0]), apply(range[1])];
-  const shares = [0, 0.5, 1];
   const undo = map.size.mode === "log" || map.size.mode === "sqrt" || map.size.mode === "inverse" ? inverseOf(map.size.mode) : (x: number) => x;
+  const samples = [0, 0.5, 1].map((share) => ({ share, radius: look.radius * Math.sqrt(areaAt(share, map.size.mode)) }));
+  const widest = Math.min(font * 1.6, Math.max(...samples.map(({ radius }) => radius)));
+  const heights = samples.map(({ radius }) => Math.max(font * 1.45, 2 * Math.min(radius, font * 1.6) + 3));
   return (
     <g>
       <Title text={labelled(property.name, property.unit)} drawing={drawing} />
-      {shares.map((share, i) => (
-        <g key={share} transform={`translate(0 ${(i + 1.5) * font * 1.45})`}>
-          <circle cx={font * 0.55} cy={font * 0.7} r={Math.min(font * 0.85, look.radius * Math.sqrt(areaAt(share, map.size.mode)))} fill={theme.muted} />
-          <text x={font * 1.8} y={font * 1.05}>{digits(undo(low + (high - low) * share), 3)}</text>
-        </g>
-      ))}
+      {samples.map(({ share, radius }, i) => {
+        const middle = font * 1.9 + heights.slice(0, i).reduce((sum, height) => sum + height, 0) + heights[i]! / 2;
+        return (
+          <g key={share}>
+            <circle cx={Math.max(font * 0.55, widest)} cy={middle} r={Math.min(radius, font * 1.6)} fill={theme.muted} />
+            <text x={Math.max(font * 0.55, widest) * 2 + font * 0.6} y={middle} dy="0.35em">{rounded(undo(low + (high - low) * share))}</text>
+          </g>
+        );
+      })}
     </g>
   );
+}
+
+/** Three digits at most, without zeros that say nothing. */
+function rounded(value: number): string {
+  const short = Number(value.toPrecision(3));
+  return Math.abs(short) >= 1e-4 && Math.abs(short) < 1e6 ? String(short).replace("-", "−") : digits(value, 3);
 }

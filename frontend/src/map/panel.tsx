@@ -9,6 +9,7 @@ import { changeMap, select, useDesk, useExplorer, useFilter } from "../explorer/
 import { count, counted } from "../words";
 import { mapPng, mapSvg, type Shown } from "./export";
 import { FilterBar } from "./filter-bar";
+import { NarrowLegend } from "./narrow-legend";
 import type { PainterChoice } from "./painter";
 import { reset } from "./moves";
 import type { Tool } from "./pointer";
@@ -27,13 +28,13 @@ export function MapPanel() {
   const map = useExplorer(({ view }) => view.maps[view.target]);
   const selection = useExplorer((state) => state.selection);
   const [tool, setTool] = useState<Tool>("move");
-  const [open, setOpen] = useState<"settings" | "filter" | null>(map.filter === "" ? null : "filter");
+  const [settings, showSettings] = useState(false);
+  const [filter, showFilter] = useState(map.filter !== "");
   const [painter, setPainter] = useState<PainterChoice>("auto");
   const { mask, error } = useFilter(map.filter, target);
   const mapped = useMapped(scene, target, map, mask, selection);
   const shown = useRef<Shown | null>(null);
   const inSpace = mapped.channels.z !== null;
-  const toggle = (what: "settings" | "filter") => setOpen(open === what ? null : what);
   const name = `${scene.about.name || "map"}-map`.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 80);
   const file = () => ({ shown: shown.current!, map, mapped, symbol: propertyOf(scene, target, map.symbol) });
   return (
@@ -46,7 +47,7 @@ export function MapPanel() {
         </div>
         <IconButton icon="reset" label="Show all points (0)" onClick={() => changeMap(desk, reset(map))} />
         {!inSpace && <IconButton icon="histogram" label="Histograms beside the axes" pressed={map.histograms} onClick={() => changeMap(desk, { histograms: !map.histograms })} />}
-        <IconButton icon="filter" label="Filter points" expanded={open === "filter"} onClick={() => toggle("filter")} />
+        <IconButton icon="filter" label="Filter points" expanded={filter} onClick={() => showFilter(!filter)} />
         <span class="spring" />
         {selection !== null && (
           <button type="button" class="selection-count" title="Choose no points (Escape)" onClick={() => select(desk, null)}>
@@ -59,15 +60,16 @@ export function MapPanel() {
             ["SVG", () => save(mapSvg(file()), `${name}.svg`)],
           ]}
         />
-        <IconButton icon="settings" label="Settings of the map" expanded={open === "settings"} onClick={() => toggle("settings")} />
+        <IconButton icon="settings" label="Settings of the map" expanded={settings} onClick={() => showSettings(!settings)} />
       </header>
-      {open === "filter" && <FilterBar map={map} mask={mask} error={error} total={mapped.cloud.count} />}
+      {filter && <FilterBar map={map} mask={mask} error={error} total={mapped.cloud.count} />}
       <div class="map-body">
         <MapSurface map={map} mapped={mapped} tool={tool} setTool={setTool} painter={painter} onDrawn={(drawn) => { shown.current = drawn; }} />
-        {open === "settings" && (
-          <MapSettingsForm map={map} channels={mapped.channels} painter={painter} setPainter={setPainter} onClose={() => setOpen(null)} />
+        {settings && (
+          <MapSettingsForm map={map} channels={mapped.channels} painter={painter} setPainter={setPainter} onClose={() => showSettings(false)} />
         )}
       </div>
+      <NarrowLegend map={map} channels={mapped.channels} symbol={propertyOf(scene, target, map.symbol)} />
       <Lost channels={mapped.channels} colorMode={map.color.mode} />
     </section>
   );

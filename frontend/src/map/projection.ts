@@ -81,7 +81,7 @@ export function boxRows({ rotation, zoom, shift }: Gaze, { width, height }: Area
 
 /** Pixels of the box's edges at zoom 1: its diagonal just fits. */
 export function boxSide({ width, height }: Pick<Area, "width" | "height">): number {
-  return Math.min(width, height) * 0.6;
+  return Math.min(width * 0.92, height) * 0.63;
 }
 
 export function applyRow([x, y, z, constant]: Row, p: Vector): number {

@@ -38,8 +38,17 @@ export function boxEdges({ project, depthOf, axes, font }: Box): { readonly grid
   const edges = ([0, 1, 2] as const).map((axis) => outlineEdge(axis, back, project));
   const made = edges.map(([from, to], axis) => axes[axis]!(Math.hypot(...difference(project(to), project(from)))));
   const middle = project([0.5, 0.5, 0.5]);
-  const space = made.map((axis, i) => spaceAxis(axis, edges[i]!, { project, middle, font }));
+  const space = made.map((axis, i) => {
+    const drawn = spaceAxis(axis, edges[i]!, { project, middle, font });
+    // The upright axis has its name above it: beside it, it would be cut off on narrow pages.
+    return i === 2 ? { ...drawn, name: aboveOf(drawn.line, font) } : drawn;
+  });
   return { grid: gridLines(made, back, project), space };
+}
+
+function aboveOf({ from, to }: Line, font: number): Pixel {
+  const [x, y] = from[1] < to[1] ? from : to;
+  return [x, y - font * 1.1];
 }
 
 /** A point of the box with one coordinate given and the others in the middle. */

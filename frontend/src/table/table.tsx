@@ -83,16 +83,16 @@ function VirtualTable({ rows, properties, sorting, setSorting }: VirtualProps) {
     mask[point] = 1 - mask[point]!;
     select(desk, mask);
   };
-  const heads: readonly (readonly [name: string, unit: string, about: string])[] = [
-    ["", "", "Number, counted from 0"],
-    ...(formulas === null ? [] : [["formula", "", "Formula"] as const]),
-    ...properties.map(({ name, unit, description }) => [name, unit, description] as const),
+  const heads: readonly (readonly [name: string, unit: string, about: string, text: boolean])[] = [
+    ["", "", "Number, counted from 0", false],
+    ...(formulas === null ? [] : [["formula", "", "Formula", true] as const]),
+    ...properties.map(({ name, unit, description, kind }) => [name, unit, description, kind === "category"] as const),
   ];
   return (
     <div class="virtual-table" ref={holder} tabIndex={0} role="region" aria-label="Table of all properties; arrow keys go from row to row" onKeyDown={step}>
       <table aria-rowcount={rows.length} style={{ marginBottom: `${Math.max(0, tall - top - (last - first) * rowHeight)}px` }}>
         <thead>
-          <tr>{heads.map(([name, unit, about]) => <Head key={name} name={name} unit={unit} about={about} sorting={sorting} setSorting={setSorting} fixed={name === "formula"} />)}</tr>
+          <tr>{heads.map(([name, unit, about, text]) => <Head key={name} name={name} unit={unit} about={about} text={text} sorting={sorting} setSorting={setSorting} fixed={formulas !== null && name === "formula"} />)}</tr>
         </thead>
         <tbody>
           {top > 0 && <tr aria-hidden="true" style={{ height: `${top}px` }} />}
@@ -118,15 +118,16 @@ interface HeadProps extends Pick<VirtualProps, "sorting" | "setSorting"> {
   readonly name: string;
   readonly unit: string;
   readonly about: string;
+  readonly text: boolean;
   readonly fixed: boolean;
 }
 
-function Head({ name, unit, about, sorting, setSorting, fixed }: HeadProps) {
+function Head({ name, unit, about, text, sorting, setSorting, fixed }: HeadProps) {
   const sorted = sorting?.name === name;
   const next = () => setSorting(!sorted ? { name, down: false } : sorting.down ? null : { name, down: true });
   if (fixed) return <th scope="col" class="text" title={about}>{name}</th>;
   return (
-    <th scope="col" title={about} aria-sort={sorted ? (sorting.down ? "descending" : "ascending") : "none"}>
+    <th scope="col" class={text ? "text" : undefined} title={about} aria-sort={sorted ? (sorting.down ? "descending" : "ascending") : "none"}>
       <button type="button" onClick={next} aria-label={`Sort by ${name || "number"}`}>
         {name || "#"}{unit !== "" && <small> {unit}</small>}
         <span class="arrow" aria-hidden="true">{sorted ? (sorting.down ? "↓" : "↑") : ""}</span>
