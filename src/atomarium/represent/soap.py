@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float, Float64
 
 from atomarium.core.columns import ColumnNames
+from atomarium.core.compact_features import CompactFeatures
 from atomarium.core.derivatives import Gradients, PulledBack
 from atomarium.core.elements import SYMBOLS, number_of
 from atomarium.core.errors import InputError, did_you_mean
@@ -22,6 +23,7 @@ from atomarium.represent.soap_channels import (
     Compression,
     make_channels,
 )
+from atomarium.represent.soap_compact import compute_compact
 from atomarium.represent.soap_density import NO_SCALING, Fading, RadialScaling
 from atomarium.represent.soap_derivatives import gradients, pull_back, rows_to_derive, unit_rows
 from atomarium.represent.soap_layout import NO_GAP, Columns, GapSettings, make_columns, make_layout
@@ -187,6 +189,22 @@ class Soap:
             InputError: as for `compute`.
         """
         return gradients(rows_to_derive(self, structures), self.dtype)
+
+    def compute_compact(
+        self, structures: Structures, *, out: Float[np.ndarray, "room"] | None = None
+    ) -> CompactFeatures:
+        """Return one row for each atom, without the zeros of species that are not near it.
+
+        Time and memory grow with the species around each atom, not with those declared.
+
+        Args:
+            structures: Any.
+            out: Flat memory to fill; what is computed next into it replaces these rows.
+
+        Raises:
+            InputError: as for `compute`; rows are averaged or reordered; or `out` is too short.
+        """
+        return compute_compact(self.settle(structures), structures, out)
 
     def spherical_expansion(self, structures: Structures) -> Features:
         """Return the expansion coefficients of the densities around each atom, with names.

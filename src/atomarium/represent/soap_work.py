@@ -16,12 +16,15 @@ from atomarium.core.threads import do_runs, run_in_threads
 from atomarium.represent._kernels.expansion import Basis, Neighborhoods
 from atomarium.represent._kernels.harmonics import recursion_factors
 from atomarium.represent._kernels.spectrum import Layout, fill_rows, make_spectrum_workspace
+from atomarium.represent._kernels.streams import LINE
 from atomarium.represent.radial import RadialTable
 from atomarium.represent.soap_density import Fading
 from atomarium.represent.soap_layout import Columns
 
 #: Pairs of so many atoms stay in the processor's caches.
 ATOMS_AT_ONCE = 2048
+#: Bytes. What is larger is written past the caches, which could not hold it anyway.
+CACHE = 1 << 24
 #: Å. Nearer atoms are one atom given twice.
 _SAME_PLACE = 1e-6
 
@@ -132,7 +135,7 @@ def compute_rows(
             borders, rows = offsets[run.start : run.stop + 1] - first, out[run]
         else:
             borders, rows = np.arange(last - first + 1), out[first:last]
-        _fill(hoods, plan, borders, rows)
+        _fill(hoods, plan, borders, rows, stream=out.nbytes > CACHE)
 
     do_runs(fill, offsets, ATOMS_AT_ONCE)
 
@@ -210,9 +213,14 @@ def _fill(
     plan: Plan,
     borders: Int64[np.ndarray, "borders"],
     out: Float[np.ndarray, "rows columns"],
+    *,
+    stream: bool,
 ) -> None:
+    flat, width = out.reshape(-1), out.shape[1]
+    lead = flat.ctypes.data % LINE // flat.itemsize if stream else -1
+
     def fill_run(first: int, last: int) -> None:
         work = make_spectrum_workspace(plan.basis, plan.layout)
-        fill_rows(hoods, plan.basis, plan.layout, work, borders, first, last, out)
+        fill_rows(hoods, plan.basis, plan.layout, work, borders, first, last, width, flat, lead)
 
     run_in_threads(fill_run, hoods.offsets[borders])

@@ -15,6 +15,7 @@ from atomarium.represent._kernels.expansion import (
     make_workspace,
 )
 from atomarium.represent._kernels.lean import lean
+from atomarium.represent._kernels.streams import stream
 from atomarium.represent._kernels.vectors import (
     LANES,
     aligned_zeros,
@@ -87,7 +88,7 @@ def make_spectrum_workspace(basis: Basis, layout: Layout) -> SpectrumWorkspace:
 
 
 @lean
-def fill_rows(hoods, basis, layout, work, borders, first, last, out):
+def fill_rows(hoods, basis, layout, work, borders, first, last, width, out, lead):
     """Fill a run of rows, each the spectrum of the density around some atoms.
 
     Args:
@@ -98,7 +99,9 @@ def fill_rows(hoods, basis, layout, work, borders, first, last, out):
         borders: First atom of each row, and the one behind the last; a row for each atom counts up.
         first: First row of the run.
         last: The row behind the run.
-        out: All rows; must hold zeros, blocks of channels that are not present are not written.
+        width: Numbers in a row.
+        out: Flat; all rows; must hold zeros, blocks of channels that are not present are not written.
+        lead: How many numbers of a line of memory lie before it; −1 to write through the caches.
     """
     present = work.present
     for row in range(first, last):
@@ -110,15 +113,18 @@ def fill_rows(hoods, basis, layout, work, borders, first, last, out):
                 if start < 0:
                     continue
                 n_numbers = multiply_channels(present[i], present[j], basis, layout, work)
-                for k in range(n_numbers):
-                    out[row, start + k] = work.block[k]
+                if lead < 0:
+                    for k in range(n_numbers):
+                        out[row * width + start + k] = work.block[k]
+                else:
+                    stream(work.block, n_numbers, out, row * width + start, lead)
                 if layout.normalize:
                     for k in range(n_numbers):
                         total += work.block[k] * work.block[k]
         if layout.normalize and total > 0.0:
             factor = 1.0 / math.sqrt(total)
-            for k in range(out.shape[1]):
-                out[row, k] *= factor
+            for k in range(row * width, (row + 1) * width):
+                out[k] *= factor
 
 
 @lean
