@@ -15,7 +15,7 @@ export function readSettings(settings: SceneSettings, scene: Scene, base: View):
   const given = Array.isArray(settings.structure) ? settings.structure : [];
   const pins = Array.isArray(settings.pinned) && settings.pinned.length > 0 ? settings.pinned : [0];
   // With one entry, the settings are those of every viewer that is begun.
-  const viewers = pins.map((_, i) => viewerOf(record(given[Math.min(i, given.length - 1)])));
+  const viewers = pins.map((_, i) => (given.length === 0 ? {} : viewerOf(record(given[Math.min(i, given.length - 1)]))));
   const map = isRecord(settings.map) ? mapOf(settings.map, scene, target, base) : {};
   const own = isRecord(settings.view) ? settings.view : {};
   const read = readView({ target, maps: { [target]: map }, viewers, pinned: { [target]: pins } }, scene, base);
