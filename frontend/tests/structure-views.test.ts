@@ -93,7 +93,7 @@ test("an arrow is a shaft and a head that is cut to its length", () => {
   expect(cones.count).toBe(2);
   expect([...cones.ends.subarray(0, 16)].map((x) => Number(x.toFixed(6)))).toEqual([0, 0, 0, 0.2, 0, 0, 3, 0.2, 0, 0, 3, 0.6, 0, 0, 4, 0]);
   const short = bodyOf("arrow", { vector: [0.1, 0, 0], headLength: 0.5 }).cones;
-  expect([short.count, short.ends[0], short.ends[4]]).toEqual([1, 0, expect.closeTo(0.1, 6)]);
+  expect([short.count, short.ends[3], short.ends[4]]).toEqual([1, expect.closeTo(0.03, 6), expect.closeTo(0.1, 6)]);
   expect(bodyOf("arrow", { vector: [0, 0, 0] }).cones.count).toBe(0);
 });
 

@@ -128,6 +128,7 @@ function CellGroup({ settings, onSettings }: MenuProps) {
     <Group name="Cell">
       <Check name="Edges" on={settings.unitCell} change={(unitCell) => onSettings({ unitCell })} />
       <span class="supercell" role="group" aria-label="Supercell">
+        <span aria-hidden="true">Supercell</span>
         {["a", "b", "c"].map((name, axis) => (
           <Amount
             key={name}

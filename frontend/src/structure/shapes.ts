@@ -9,7 +9,10 @@ import type { Primitives, Tint } from "./primitives";
 import { add, combine, cross, dot, length, rotate, type Rotation, type Vector } from "./vectors";
 
 const WHITE: Tint = [255, 255, 255, 255];
+/** The cosine between faces that meet without an edge. */
 const CORNER = 0.75;
+/** Å. What is shorter has no direction to draw. */
+const SHORTEST = 1e-3;
 
 /** The names in a setting such as "forces,dipole"; a name with a comma in it is found, too. */
 export function chosenShapes(scene: Scene, setting: string): string[] {
@@ -98,18 +101,21 @@ function addEllipsoid({ primitives, at, scale, tint, parameters }: Body): void {
 }
 
 function addRod({ primitives, scale }: Body, from: Vector, vector: Vector | null, radius: number, tint: Tint): void {
-  if (vector === null || !(length(vector) > 0)) return;
+  if (vector === null || !(length(vector) * scale > SHORTEST)) return;
   primitives.cone(from, add(from, vector, scale), [radius * scale, radius * scale], tint);
 }
 
 function addArrow({ primitives, at, scale, tint, parameters }: Body): void {
   const vector = vectorOf(parameters.vector);
   const long = vector === null ? 0 : length(vector);
-  if (vector === null || !(long > 0)) return;
+  if (vector === null || !(long * scale > SHORTEST)) return;
   const value = (name: string, standard: number) => numberOf(parameters[name]) ?? standard;
-  const head = Math.min(value("headLength", 0.2), long);
+  const whole = value("headLength", 0.2);
+  const head = Math.min(whole, long);
   const neck = add(at, vector, (scale * (long - head)) / long);
-  const [base, wide] = [value("baseRadius", 0.1) * scale, value("headRadius", 0.15) * scale];
+  // A head that is cut keeps its form; a short force would be a disk otherwise.
+  const base = value("baseRadius", 0.1) * scale;
+  const wide = value("headRadius", 0.15) * scale * (whole > 0 ? head / whole : 1);
   if (long > head) primitives.cone(at, neck, [base, base], tint);
   primitives.cone(neck, add(at, vector, scale), [wide, 0], tint);
 }
