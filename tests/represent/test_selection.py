@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from atomarium.core.errors import InputError
+from atomarium.core.features import Features
 from atomarium.represent.selection import cur, farthest_points
 
 ROWS = np.random.default_rng(5).normal(size=(80, 12))
@@ -59,3 +60,21 @@ def test_numbers_that_are_not_finite_are_refused() -> None:
 def test_first_beyond_the_rows_is_refused() -> None:
     with pytest.raises(InputError, match="first must be a row, 0 to 79, got 80"):
         farthest_points(ROWS, 2, first=80)
+
+
+def test_cur_takes_the_row_that_an_orthogonal_projection_leaves_most_of() -> None:
+    left = ROWS.copy()
+    for row in cur(ROWS, 6):
+        # The definition, by a whole singular value decomposition at each step.
+        assert row == np.argmax(np.abs(np.linalg.svd(left, full_matrices=False)[0][:, 0]))
+        direction = left[row] / np.linalg.norm(left[row])
+        left = left - np.outer(left @ direction, direction)
+
+
+def test_columns_are_chosen_as_rows_of_the_transpose() -> None:
+    features = Features(ROWS, "structures", np.arange(81), names=tuple(f"c{k}" for k in range(12)))
+    for choose in (farthest_points, cur):
+        columns = choose(ROWS.T, 3)
+        chosen = features.select(columns).take(choose(ROWS, 5))
+        assert np.array_equal(chosen.values, ROWS[np.ix_(choose(ROWS, 5), columns)])
+        assert chosen.names == tuple(f"c{k}" for k in columns)
