@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -67,15 +67,42 @@ def _neighbors(
 
 
 def _pair(distance: float, term: MbtrTerm) -> tuple[float, float]:
-    place = distance if term.geometry == "distance" else 1 / distance
+    place = {
+        "distance": distance,
+        "inverse_distance": 1 / distance,
+        "inverse_dot": 1 / distance**2,
+    }[term.geometry]
     if term.weighting == "exp":
         return place, math.exp(-_scale(term) * distance)
-    return place, 1 / distance**2 if term.weighting == "inverse_square" else 1.0
+    if term.weighting == "inverse_square":
+        return place, 1 / distance**2
+    return place, _weight_of_value(place, term)
+
+
+def _weight_of_value(x: float, term: MbtrTerm) -> float:
+    """Return the weight by its formula, for the weightings that go by the value."""
+    length = math.nan if term.length is None else term.length
+    formulas: dict[str, Callable[[], float]] = {
+        "unity": lambda: 1.0,
+        "identity": lambda: x,
+        "square": lambda: x**2,
+        "root": lambda: math.sqrt(x),
+        "inverse": lambda: 1 / x,
+        "delta_inverse": lambda: float(1 / x <= length),
+        "exp_inverse": lambda: math.exp(-1 / (x * length)),
+        "exp_inverse_square": lambda: math.exp(-1 / (x**2 * length)),
+    }
+    return formulas[term.weighting]()
 
 
 def _triplet(p: np.ndarray, q: np.ndarray, term: MbtrTerm) -> tuple[float, float]:
     turn = math.atan2(float(np.linalg.norm(np.cross(p, q))), float(p @ q))
-    place = math.degrees(turn) if term.geometry == "angle" else math.cos(turn)
+    place = {
+        "angle": math.degrees(turn),
+        "angle_radians": turn,
+        "cosine": math.cos(turn),
+        "scaled_cosine": float(p @ q) / float((p @ p) * (q @ q)),
+    }[term.geometry]
     a, b, c = (float(np.linalg.norm(side)) for side in (p, q, p - q))
     if term.weighting == "exp":
         weight = math.exp(-_scale(term) * (a + b + c))
@@ -83,7 +110,17 @@ def _triplet(p: np.ndarray, q: np.ndarray, term: MbtrTerm) -> tuple[float, float
     if term.weighting == "smooth_cutoff":
         assert term.cutoff is not None
         return place, _smooth(a / term.cutoff, term) * _smooth(b / term.cutoff, term)
-    return place, 1.0
+    length = math.nan if term.length is None else term.length
+    of_sides = {
+        "inverse_sides": 1 / (a * b),
+        "inverse_dots": 1 / (a * b) ** 2,
+        "inverse_triangle": 1 / (a * b * c),
+        "inverse_dot_triangle": 1 / (a * b * c) ** 2,
+        "exp_triangle": math.exp(-a * b * c / length),
+    }
+    if term.weighting in of_sides:
+        return place, of_sides[term.weighting]
+    return place, _weight_of_value(place, term)
 
 
 def _scale(term: MbtrTerm) -> float:

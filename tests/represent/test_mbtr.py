@@ -230,7 +230,12 @@ REFUSED_TERMS = [
     ({"weighting": "inverse_square"}, "inverse_square needs a cutoff"),
     ({"scale": 1.0}, "scale belongs to exp, not to unity"),
     ({"sharpness": 0.5}, "sharpness must be at least 1, got 0.5"),
-    ({"geometry": "angle", "cutoff": 3.0}, "with unity only pairs can have a cutoff"),
+    ({"geometry": "count", "cutoff": 3.0}, "count is of one atom: it has no cutoff"),
+    ({"weighting": "exp_inverse"}, "exp_inverse needs a length"),
+    ({"length": 2.0}, "length belongs to delta_inverse, exp_inverse, .* not to unity"),
+    ({"weighting": "exp_inverse", "length": -1.0}, "length must be above 0, got -1.0"),
+    ({"geometry": "cosine", "weighting": "root"}, "cosine can be negative: it cannot have root"),
+    ({"geometry": "angle", "weighting": "inverse"}, "angle can be 0: it cannot have inverse"),
 ]
 
 
@@ -268,7 +273,7 @@ def test_local_terms_are_of_neighbors() -> None:
     with pytest.raises(InputError, match="says nothing of surroundings"):
         LocalMbtr(terms=(term,))
     term = replace(ANGLES, weighting="smooth_cutoff", cutoff=3.0)
-    with pytest.raises(InputError, match="take exp for smooth_cutoff"):
+    with pytest.raises(InputError, match="triplets cannot have smooth_cutoff"):
         LocalMbtr(terms=(term,))
     ghost = Structures.from_arrays([0, 1], [[0, 0, 0], [0, 0, 1.0]])
     with pytest.raises(InputError, match="X stands for the atom"):

@@ -15,7 +15,7 @@ from atomarium.core.features import Features
 from atomarium.core.structures import Structures
 from atomarium.represent.many_body import ManyBody
 from atomarium.represent.mbtr import DEFAULT_TERMS, check_settings, ordered_species
-from atomarium.represent.mbtr_terms import MbtrTerm
+from atomarium.represent.mbtr_terms import SYMMETRIC_WEIGHTINGS, MbtrTerm
 
 _NORMALIZATIONS = ("none", "l2")
 
@@ -33,8 +33,8 @@ class LocalMbtr:
     refused, is taken as for `Mbtr`.
 
     Args:
-        terms: Of two or three atoms; their columns follow one another. With `smooth_cutoff`, a
-            triplet with the atom at an end would reach beyond its neighbors: it is refused.
+        terms: Of two or three atoms; their columns follow one another. Triplets take
+            only weightings that are the same for all three of their atoms.
         species: Symbols of the elements; settled from data when empty. Their order does not
             matter.
         binning: As `Mbtr`.
@@ -55,9 +55,13 @@ class LocalMbtr:
             raise InputError(f"no normalization {self.normalization!r}{hint}")
         for term in self.terms:
             if term.order == 1:
-                raise InputError("atomic_number says nothing of surroundings: take mbtr")
-            if term.weighting == "smooth_cutoff":
-                raise InputError(f"{term.geometry}: around one atom, take exp for smooth_cutoff")
+                raise InputError(f"{term.geometry} says nothing of surroundings: take mbtr")
+            if term.order == 3 and term.weighting not in SYMMETRIC_WEIGHTINGS:
+                right = ", ".join(SYMMETRIC_WEIGHTINGS)
+                raise InputError(
+                    f"{term.geometry}: around one atom, triplets cannot have {term.weighting}, "
+                    f"which differs between their atoms; take {right}"
+                )
         if "X" in self.species:
             raise InputError("X stands for the atom that a row is about, it cannot be a species")
         object.__setattr__(self, "species", ordered_species(self.species))

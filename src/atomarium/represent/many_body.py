@@ -136,15 +136,21 @@ class ManyBody:
             if term.order != 1:
                 continue
             edges = bin_edges(term.start, term.stop, term.n_bins, self.binning)
-            places = np.array([float(NUMBERS[symbol]) for symbol in self.species])
-            bins = bin_values(edges, places, term.width, self.binning)
-            blocks = counts[:, :, None] * bins
+            places = {
+                "atomic_number": np.array([[float(NUMBERS[symbol]) for symbol in self.species]]),
+                "unity": np.ones((1, len(self.species))),
+                "count": counts,
+            }[term.geometry]
+            bins = bin_values(edges, places.reshape(-1), term.width, self.binning)
+            weights = counts if term.weighting == "unity" else np.sign(counts)
+            blocks = weights[:, :, None] * bins.reshape(*places.shape, term.n_bins)
             if self.normalization == "n_atoms":
                 blocks /= np.maximum(structures.sizes, 1)[:, None, None]
             if self.normalization == "l2":
                 lengths = np.sqrt(np.sum(blocks**2, axis=(1, 2), keepdims=True))
                 blocks /= np.where(lengths > 0, lengths, 1.0)
-            rows[:, first : first + blocks[0].size] = blocks.reshape(len(rows), -1)
+            width = len(self.species) * term.n_bins
+            rows[:, first : first + width] = blocks.reshape(len(rows), width)
 
     def work(self, structures: Structures, *, number: int = 0) -> Iterator[Work]:
         """Yield what kernels need, one term of pairs or triplets after the other.

@@ -15,8 +15,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from atomarium.core.compiled import compiled
+from atomarium.represent._kernels.lean import fused, lean
 from atomarium.represent._kernels.powers import eight_powers
 from atomarium.represent._kernels.vectors import (
     LANES,
@@ -67,19 +68,19 @@ class Cells(NamedTuple):
     by_bin: np.ndarray
 
 
-@njit(nogil=True, error_model="numpy")
+@compiled
 def make_sums(n_blocks: int, grid: Grid) -> np.ndarray:
     """Return zeros to add samples to: powers of every cell, or bins for narrow Gaussians."""
     return np.zeros(n_blocks * max(grid.n_cells * N_POWERS, 0 if grid.n_cells else grid.n_bins))
 
 
-@njit(nogil=True, error_model="numpy")
+@compiled
 def make_bins(grid: Grid) -> np.ndarray:
     """Return room for the bins, and for those beyond the last that cells may write zeros to."""
     return np.zeros(grid.n_bins + grid.reach)
 
 
-@njit(nogil=True, error_model="numpy", fastmath={"contract"})
+@fused
 def add_sample(sums: np.ndarray, block: int, place: float, weight: float, grid: Grid) -> None:
     """Add one sample to the sums of a block."""
     if grid.n_cells == 0:
@@ -99,7 +100,7 @@ def add_sample(sums: np.ndarray, block: int, place: float, weight: float, grid: 
     store(sums, first + LANES, multiply_add(low, high, load(sums, first + LANES)))
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def _reached(place: float, grid: Grid) -> tuple[int, int]:
     """Return the first bin that a narrow Gaussian reaches, and the one after the last."""
     first = math.floor((place - REACH * grid.width - grid.start) / grid.spacing)
@@ -108,18 +109,18 @@ def _reached(place: float, grid: Grid) -> tuple[int, int]:
     return first, min(max(last + 1, first), grid.n_bins)
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def _mass_below(edge: float, place: float, grid: Grid) -> float:
     return 0.5 * math.erfc((place - edge) / (grid.width * math.sqrt(2.0)))
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def _height(edge: float, place: float, grid: Grid) -> float:
     distance = (edge - place) / grid.width
     return math.exp(-0.5 * distance * distance) / (grid.width * math.sqrt(2.0 * math.pi))
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def _add_narrow(sums: np.ndarray, block: int, place: float, weight: float, grid: Grid) -> None:
     first, stop = _reached(place, grid)
     below = _mass_below(grid.start + first * grid.spacing, place, grid)
@@ -129,12 +130,13 @@ def _add_narrow(sums: np.ndarray, block: int, place: float, weight: float, grid:
         below = above
 
 
-@njit(nogil=True, error_model="numpy", fastmath={"contract"})
+@fused
 def write_bins(sums: np.ndarray, block: int, grid: Grid, cells: Cells, bins: np.ndarray) -> None:
     """Write the bins of a block; `bins` is overwritten."""
     if grid.n_cells == 0:
         first = block * grid.n_bins
-        bins[: grid.n_bins] = sums[first : first + grid.n_bins]
+        for b in range(grid.n_bins):
+            bins[b] = sums[first + b]
         return
     bins[:] = 0.0
     for cell in range(grid.n_cells):
@@ -145,7 +147,7 @@ def write_bins(sums: np.ndarray, block: int, grid: Grid, cells: Cells, bins: np.
         _add_cell(sums, first, cell, grid, cells, bins)
 
 
-@njit(nogil=True, error_model="numpy", fastmath={"contract"})
+@fused
 def _add_cell(
     sums: np.ndarray, first: int, cell: int, grid: Grid, cells: Cells, bins: np.ndarray
 ) -> None:
@@ -160,7 +162,7 @@ def _add_cell(
         store(bins, at, total)
 
 
-@njit(nogil=True, error_model="numpy", fastmath={"contract"})
+@fused
 def gather(
     cotangents: np.ndarray, block: int, grid: Grid, cells: Cells, gathered: np.ndarray
 ) -> None:
@@ -182,7 +184,7 @@ def gather(
         store(gathered, first + LANES, high)
 
 
-@njit(nogil=True, error_model="numpy", fastmath={"contract"})
+@fused
 def read(gathered: np.ndarray, block: int, place: float, grid: Grid) -> tuple[float, float]:
     """Return what a sample of weight 1 adds to the sum over bins, and its change with place."""
     if grid.n_cells == 0:
@@ -201,7 +203,7 @@ def read(gathered: np.ndarray, block: int, place: float, grid: Grid) -> tuple[fl
     return value, 2.0 * grid.cells_per_unit * slope
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def _read_narrow(gathered: np.ndarray, block: int, place: float, grid: Grid) -> tuple[float, float]:
     first, stop = _reached(place, grid)
     value = slope = 0.0
@@ -216,7 +218,7 @@ def _read_narrow(gathered: np.ndarray, block: int, place: float, grid: Grid) -> 
     return value, slope
 
 
-@njit(nogil=True, error_model="numpy", fastmath={"contract"})
+@fused
 def draw(
     place: float, grid: Grid, cells: Cells, bins: np.ndarray, slopes: np.ndarray
 ) -> tuple[int, int]:
@@ -246,7 +248,7 @@ def draw(
     return first, min(grid.reach, grid.n_bins - first)
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def _draw_narrow(place: float, grid: Grid, bins: np.ndarray, slopes: np.ndarray) -> tuple[int, int]:
     first, stop = _reached(place, grid)
     for b in range(first, stop):

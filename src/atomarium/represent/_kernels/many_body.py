@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from atomarium.core.compiled import compiled
 from atomarium.represent._kernels.histogram import Cells, Grid
+from atomarium.represent._kernels.lean import lean
 from atomarium.represent._kernels.many_body_geometry import Measure
 
 PLAIN, UNIT_LENGTH, PER_ATOM, PER_VOLUME = range(4)
@@ -52,31 +53,31 @@ class Work(NamedTuple):
     column: int
 
 
-@njit(nogil=True)
+@lean
 def triangle(a: int, b: int, n: int) -> int:
     """Return the place of (a, b), a ≤ b < n, in an upper triangle."""
     return b + a * n - a * (a + 1) // 2
 
 
-@njit(nogil=True)
+@lean
 def pair_block(a: int, b: int, n: int, local: bool) -> int:
     """Return the block of a pair of species a ≤ b; only b counts where the center is special."""
     return b if local else triangle(a, b, n)
 
 
-@njit(nogil=True)
+@lean
 def triplet_block(a: int, middle: int, b: int, n: int, local: bool) -> int:
     """Return the block of a triplet, a ≤ b; the special center, where there is one, in the middle."""
     return triangle(a, b, n) if local else middle * (n * (n + 1) // 2) + triangle(a, b, n)
 
 
-@njit(nogil=True)
+@lean
 def end_block(middle: int, end: int, n: int) -> int:
     """Return the block of a triplet with the special center at its other end."""
     return n * (n + 1) // 2 + middle * n + end
 
 
-@njit(nogil=True)
+@lean
 def share_of_pair(own: int, other: int, center: int, neighbor: int) -> float:
     """Return how much a directed pair counts: of both directions together, 1.
 
@@ -87,7 +88,7 @@ def share_of_pair(own: int, other: int, center: int, neighbor: int) -> float:
     return 0.5 if neighbor == center else 1.0
 
 
-@njit(nogil=True)
+@lean
 def n_blocks_of(n: int, layout: Layout) -> int:
     """Return how many blocks n species have."""
     if layout.order == 2:
@@ -95,7 +96,7 @@ def n_blocks_of(n: int, layout: Layout) -> int:
     return n * (n + 1) // 2 + n * n if layout.local else n * (n * (n + 1) // 2)
 
 
-@njit(nogil=True)
+@compiled
 def present_species(atoms: Atoms, structure: int, n_species: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the species of a structure, ascending, and how many atoms each has."""
     counts = np.zeros(n_species, np.int64)
@@ -105,13 +106,16 @@ def present_species(atoms: Atoms, structure: int, n_species: int) -> tuple[np.nd
     return present, counts[present]
 
 
-@njit(nogil=True)
+@lean
 def n_present(places: np.ndarray) -> int:
     """Return how many species are present, from their places."""
-    return places.max() + 1 if places.size else 0
+    most = -1
+    for place in places:
+        most = max(most, place)
+    return most + 1
 
 
-@njit(nogil=True)
+@lean
 def most_neighbors(row: int, atoms: Atoms) -> int:
     """Return the largest number of neighbors that an atom of a row has."""
     most = 0
@@ -120,7 +124,7 @@ def most_neighbors(row: int, atoms: Atoms) -> int:
     return most
 
 
-@njit(nogil=True)
+@compiled
 def places_of(present: np.ndarray, n_species: int) -> np.ndarray:
     """Return for every species its place among those present."""
     places = np.zeros(n_species, np.int64)
@@ -129,7 +133,7 @@ def places_of(present: np.ndarray, n_species: int) -> np.ndarray:
     return places
 
 
-@njit(nogil=True)
+@compiled
 def blocks_of(present: np.ndarray, layout: Layout) -> np.ndarray:
     """Return where the blocks of the species present lie among those of all species.
 
@@ -157,7 +161,7 @@ def blocks_of(present: np.ndarray, layout: Layout) -> np.ndarray:
     return blocks
 
 
-@njit(nogil=True)
+@compiled
 def block_factors(counts: np.ndarray, layout: Layout, volume: float) -> np.ndarray:
     """Return what each block is multiplied with."""
     n = counts.size

@@ -1,4 +1,4 @@
-"""What pairs and triplets of atoms are worth: places on the axis, weights, and their changes.
+"""Where pairs and triplets of atoms lie on the axis, and how that changes.
 
 A triplet is known by the sides of its triangle: `a` and `b` start at the vertex whose angle is
 taken, `c` lies opposite.
@@ -9,19 +9,17 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from numba import njit
+from atomarium.represent._kernels.lean import fused, lean
 
-from atomarium.represent._kernels.cutoffs import exponential
-
-DISTANCE, INVERSE_DISTANCE, ANGLE, COSINE = range(4)
-UNITY, EXP, INVERSE_SQUARE, SMOOTH_CUTOFF = range(4)
+DISTANCE, INVERSE_DISTANCE, INVERSE_DOT, ANGLE, RADIANS, COSINE, SCALED_COSINE = range(7)
 _DEGREES = 180.0 / math.pi
 
 
 class Measure(NamedTuple):
     """Geometry function and weighting as codes and numbers.
 
-    `limit` is the longest distance of a pair, or way around a triplet, that counts.
+    `limit` is the longest distance of a pair, or way around a triplet, that counts. `length` is what
+    weightings divide by, or compare with.
     """
 
     geometry: int
@@ -30,92 +28,26 @@ class Measure(NamedTuple):
     limit: float
     cutoff: float
     sharpness: float
+    length: float
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def pair_place(distance: float, measure: Measure) -> float:
     """Return where a pair lies on the axis."""
-    return 1.0 / distance if measure.geometry == INVERSE_DISTANCE else distance
+    if measure.geometry == INVERSE_DISTANCE:
+        return 1.0 / distance
+    return 1.0 / (distance * distance) if measure.geometry == INVERSE_DOT else distance
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def pair_place_slope(distance: float, measure: Measure) -> float:
     """Return how the place of a pair changes with its distance."""
-    return -1.0 / (distance * distance) if measure.geometry == INVERSE_DISTANCE else 1.0
+    if measure.geometry == INVERSE_DISTANCE:
+        return -1.0 / (distance * distance)
+    return -2.0 / (distance * distance * distance) if measure.geometry == INVERSE_DOT else 1.0
 
 
-@njit(nogil=True, error_model="numpy")
-def pair_weight(distance: float, measure: Measure) -> float:
-    """Return the weight of a pair."""
-    if distance > measure.limit:
-        return 0.0
-    if measure.weighting == EXP:
-        return exponential(-measure.scale * distance)
-    if measure.weighting == INVERSE_SQUARE:
-        return 1.0 / (distance * distance)
-    return 1.0
-
-
-@njit(nogil=True, error_model="numpy")
-def pair_weight_slope(distance: float, measure: Measure) -> float:
-    """Return how the weight of a pair changes with its distance."""
-    if distance > measure.limit:
-        return 0.0
-    if measure.weighting == EXP:
-        return -measure.scale * exponential(-measure.scale * distance)
-    if measure.weighting == INVERSE_SQUARE:
-        return -2.0 / (distance * distance * distance)
-    return 0.0
-
-
-@njit(nogil=True, error_model="numpy")
-def smooth_cutoff(distance: float, measure: Measure) -> float:
-    """Return 1 at no distance, 0 from the cutoff on."""
-    if distance >= measure.cutoff:
-        return 0.0
-    power = (distance / measure.cutoff) ** measure.sharpness
-    y = measure.sharpness
-    return max(0.0, 1.0 + power * (y * distance / measure.cutoff - (y + 1.0)))
-
-
-@njit(nogil=True, error_model="numpy")
-def _smooth_cutoff_slope(distance: float, measure: Measure) -> float:
-    if distance >= measure.cutoff:
-        return 0.0
-    ratio, y = distance / measure.cutoff, measure.sharpness
-    return y * (y + 1.0) * ratio ** (y - 1.0) * (ratio - 1.0) / measure.cutoff
-
-
-@njit(nogil=True, error_model="numpy")
-def side_weight(side: float, measure: Measure) -> float:
-    """Return the part that one of the sides at the vertex has in the weight of a triplet."""
-    if measure.weighting == EXP:
-        return exponential(-measure.scale * side)
-    if measure.weighting == SMOOTH_CUTOFF:
-        return smooth_cutoff(side, measure)
-    return 1.0
-
-
-@njit(nogil=True, error_model="numpy")
-def triplet_weight_slopes(
-    a: float, b: float, c: float, measure: Measure
-) -> tuple[float, float, float, float]:
-    """Return the weight of a triplet and its change with each side."""
-    if a + b + c > measure.limit:
-        return 0.0, 0.0, 0.0, 0.0
-    if measure.weighting == EXP:
-        weight = exponential(-measure.scale * (a + b + c))
-        slope = -measure.scale * weight
-        return weight, slope, slope, slope
-    if measure.weighting == SMOOTH_CUTOFF:
-        first, second = smooth_cutoff(a, measure), smooth_cutoff(b, measure)
-        slope_a = _smooth_cutoff_slope(a, measure) * second
-        slope_b = first * _smooth_cutoff_slope(b, measure)
-        return first * second, slope_a, slope_b, 0.0
-    return 1.0, 0.0, 0.0, 0.0
-
-
-@njit(nogil=True, error_model="numpy", fastmath={"contract"})
+@fused
 def _small_arcsine(sine: float, square: float) -> float:
     """Return the arc sine up to sine 1/2.
 
@@ -148,7 +80,7 @@ def _small_arcsine(sine: float, square: float) -> float:
     return sine + sine * (above / below)
 
 
-@njit(nogil=True, error_model="numpy", fastmath={"contract"})
+@fused
 def angle_from(cosine: float, apart: float, together: float) -> float:
     """Return an angle in degrees, exact also near 0 and 180, where the cosine alone is not.
 
@@ -167,20 +99,45 @@ def angle_from(cosine: float, apart: float, together: float) -> float:
     return _DEGREES * (turned if steep else level)
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def triplet_place(
-    px: float, py: float, pz: float, qx: float, qy: float, qz: float, measure: Measure
+    p: tuple[float, float, float], q: tuple[float, float, float], measure: Measure
 ) -> float:
-    """Return where the triplet lies whose vertex sends out the unit vectors p and q."""
-    cosine = min(1.0, max(-1.0, px * qx + py * qy + pz * qz))
+    """Return where the triplet lies whose vertex sends out the vectors p and q."""
+    a = math.sqrt(p[0] ** 2 + p[1] ** 2 + p[2] ** 2)
+    b = math.sqrt(q[0] ** 2 + q[1] ** 2 + q[2] ** 2)
+    ux, uy, uz = p[0] / a, p[1] / a, p[2] / a
+    vx, vy, vz = q[0] / b, q[1] / b, q[2] / b
+    cosine = min(1.0, max(-1.0, ux * vx + uy * vy + uz * vz))
+    apart = (ux - vx) ** 2 + (uy - vy) ** 2 + (uz - vz) ** 2
+    together = (ux + vx) ** 2 + (uy + vy) ** 2 + (uz + vz) ** 2
+    return _place(cosine, (apart, together), a * b, measure)
+
+
+@lean
+def _place(cosine: float, squares: tuple[float, float], product: float, measure: Measure) -> float:
+    """Return where a triplet lies.
+
+    Args:
+        cosine: Of its angle.
+        squares: See `angle_from`.
+        product: Of the sides at the vertex.
+        measure: The geometry function.
+    """
     if measure.geometry == COSINE:
         return cosine
-    apart = (px - qx) ** 2 + (py - qy) ** 2 + (pz - qz) ** 2
-    together = (px + qx) ** 2 + (py + qy) ** 2 + (pz + qz) ** 2
-    return angle_from(cosine, apart, together)
+    if measure.geometry == SCALED_COSINE:
+        return cosine / product
+    return angle_from(cosine, squares[0], squares[1]) * per_degree(measure)
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
+def per_degree(measure: Measure) -> float:
+    """Return one degree in what angles are measured in."""
+    return 1.0 / _DEGREES if measure.geometry == RADIANS else 1.0
+
+
+@lean
 def triplet_place_slopes(
     a: float, b: float, c: float, measure: Measure
 ) -> tuple[float, float, float]:
@@ -190,26 +147,29 @@ def triplet_place_slopes(
     """
     cosine = min(1.0, max(-1.0, (a * a + b * b - c * c) / (2.0 * a * b)))
     factor = 1.0
-    if measure.geometry == ANGLE:
+    if measure.geometry == SCALED_COSINE:
+        factor = 1.0 / (a * b)
+    elif measure.geometry != COSINE:
         # The product of the half perimeter's distances from the sides: no cancellation.
         squared = (a + b + c) * (a + b - c) * (a + c - b) * (b + c - a)
         sine = math.sqrt(max(0.0, squared)) / (2.0 * a * b)
         if sine < 1e-7:
             return 0.0, 0.0, 0.0
-        factor = -_DEGREES / sine
+        factor = -_DEGREES * per_degree(measure) / sine
+    more_a, more_b = 0.0, 0.0
+    if measure.geometry == SCALED_COSINE:
+        more_a, more_b = factor * cosine / a, factor * cosine / b
     return (
-        factor * (1.0 / b - cosine / a),
-        factor * (1.0 / a - cosine / b),
+        factor * (1.0 / b - cosine / a) - more_a,
+        factor * (1.0 / a - cosine / b) - more_b,
         -factor * c / (a * b),
     )
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def triplet_place_of_sides(a: float, b: float, c: float, measure: Measure) -> float:
     """Return where a triplet lies; near straight angles the unit vectors know it better."""
     cosine = min(1.0, max(-1.0, (a * a + b * b - c * c) / (2.0 * a * b)))
-    if measure.geometry == COSINE:
-        return cosine
-    apart = (c - a + b) * (c + a - b) / (a * b)
-    together = (a + b - c) * (a + b + c) / (a * b)
-    return angle_from(cosine, max(0.0, apart), max(0.0, together))
+    apart = max(0.0, (c - a + b) * (c + a - b) / (a * b))
+    together = max(0.0, (a + b - c) * (a + b + c) / (a * b))
+    return _place(cosine, (apart, together), a * b, measure)

@@ -6,10 +6,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from atomarium.core.compiled import compiled
 from atomarium.represent._kernels.histogram import draw, make_bins
+from atomarium.represent._kernels.lean import lean
 from atomarium.represent._kernels.many_body import (
     Work,
     block_factors,
@@ -25,10 +25,12 @@ from atomarium.represent._kernels.many_body import (
 from atomarium.represent._kernels.many_body_geometry import (
     pair_place,
     pair_place_slope,
-    pair_weight,
-    pair_weight_slope,
     triplet_place_of_sides,
     triplet_place_slopes,
+)
+from atomarium.represent._kernels.many_body_weights import (
+    pair_weight,
+    pair_weight_slope,
     triplet_weight_slopes,
 )
 
@@ -82,7 +84,7 @@ def fill_gradients(work: Work, first: int, stop: int, moves: Moves) -> None:
         _fill_row(row, work, moves)
 
 
-@njit(nogil=True, error_model="numpy")
+@compiled
 def _fill_row(row: int, work: Work, moves: Moves) -> None:
     layout, n_bins = work.layout, work.grid.n_bins
     structure = work.atoms.structure_of_row[row]
@@ -101,7 +103,7 @@ def _fill_row(row: int, work: Work, moves: Moves) -> None:
         _fill_triplets(row, work, places, blocks, sheet)
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def _fill_pairs(row: int, work: Work, places: np.ndarray, blocks: Blocks, sheet: Sheet) -> None:
     atoms, local, measure = work.atoms, work.layout.local, work.measure
     n = n_present(places)
@@ -125,7 +127,7 @@ def _fill_pairs(row: int, work: Work, places: np.ndarray, blocks: Blocks, sheet:
             _stamp(side, (of_bins, of_slopes), blocks.columns[block] + first, reach, sheet)
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def _stamp(side: Side, change: tuple[float, float], column: int, reach: int, sheet: Sheet) -> None:
     """Add what one sample does to the bins from `column` on when atoms move along a side.
 
@@ -146,7 +148,7 @@ def _stamp(side: Side, change: tuple[float, float], column: int, reach: int, she
             sheet.out[tail, axis, column + b] -= along * summed[b]
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def _fill_triplets(row: int, work: Work, places: np.ndarray, blocks: Blocks, sheet: Sheet) -> None:
     atoms, local = work.atoms, work.layout.local
     n = n_present(places)
@@ -175,7 +177,7 @@ def _fill_triplets(row: int, work: Work, places: np.ndarray, blocks: Blocks, she
                     _fill_triplet((to_j, between, to_i), block, work, blocks, sheet)
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def _fill_triplet(
     sides: tuple[Side, Side, Side], block: int, work: Work, blocks: Blocks, sheet: Sheet
 ) -> None:

@@ -6,10 +6,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from atomarium.core.compiled import compiled
 from atomarium.represent._kernels.histogram import gather, make_bins, make_sums, read
+from atomarium.represent._kernels.lean import lean
 from atomarium.represent._kernels.many_body import (
     Work,
     block_factors,
@@ -25,10 +25,12 @@ from atomarium.represent._kernels.many_body import (
 from atomarium.represent._kernels.many_body_geometry import (
     pair_place,
     pair_place_slope,
-    pair_weight,
-    pair_weight_slope,
     triplet_place_of_sides,
     triplet_place_slopes,
+)
+from atomarium.represent._kernels.many_body_weights import (
+    pair_weight,
+    pair_weight_slope,
     triplet_weight_slopes,
 )
 
@@ -61,7 +63,7 @@ def pull_rows(work: Work, first: int, stop: int, pulled: Pulled) -> None:
             _pull_row(row, work, pulled)
 
 
-@njit(nogil=True, error_model="numpy")
+@compiled
 def _pull_row(row: int, work: Work, pulled: Pulled) -> None:
     layout, grid = work.layout, work.grid
     structure = work.atoms.structure_of_row[row]
@@ -84,7 +86,7 @@ def _pull_row(row: int, work: Work, pulled: Pulled) -> None:
     pulled.totals[structure] += total
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def _pull_pairs(
     row: int, work: Work, places: np.ndarray, gathered: np.ndarray, forces: Forces
 ) -> float:
@@ -110,7 +112,7 @@ def _pull_pairs(
     return total
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def _push(
     tail: int, head: int, vector: tuple[float, float, float], change: float, forces: Forces
 ) -> None:
@@ -123,7 +125,7 @@ def _push(
             forces.strain[axis, other] += along * vector[other]
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def _pull_triplets(
     row: int, work: Work, places: np.ndarray, gathered: np.ndarray, forces: Forces
 ) -> float:
@@ -165,7 +167,7 @@ def _pull_triplets(
     return total
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def _read_sides(
     gathered: np.ndarray, block: int, sides: tuple[float, float, float], work: Work
 ) -> tuple[float, float, float, float]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from atomarium.core.compiled import compiled
 from atomarium.represent._kernels.cutoffs import exponential
@@ -15,6 +14,7 @@ from atomarium.represent._kernels.histogram import (
     make_sums,
     write_bins,
 )
+from atomarium.represent._kernels.lean import fused, lean
 from atomarium.represent._kernels.many_body import (
     UNIT_LENGTH,
     Work,
@@ -31,13 +31,19 @@ from atomarium.represent._kernels.many_body import (
 )
 from atomarium.represent._kernels.many_body_geometry import (
     COSINE,
-    EXP,
+    SCALED_COSINE,
     Measure,
     angle_from,
     pair_place,
-    pair_weight,
-    side_weight,
+    per_degree,
     triplet_place,
+)
+from atomarium.represent._kernels.many_body_weights import (
+    EXP,
+    SMOOTH_CUTOFF,
+    pair_weight,
+    rest_of_weight,
+    side_weight,
 )
 
 
@@ -73,7 +79,7 @@ def fill_rows(work: Work, first: int, stop: int, out: np.ndarray) -> None:
                     out[row, column + b] *= inverse
 
 
-@njit(nogil=True, error_model="numpy", fastmath={"contract"})
+@fused
 def _add_pairs(row: int, work: Work, places: np.ndarray, sums: np.ndarray) -> None:
     atoms, local = work.atoms, work.layout.local
     n = n_present(places)
@@ -91,7 +97,7 @@ def _add_pairs(row: int, work: Work, places: np.ndarray, sums: np.ndarray) -> No
             add_sample(sums, pair_block(own, other, n, local), place, weight, work.grid)
 
 
-@njit(nogil=True, error_model="numpy")
+@compiled
 def _add_triplets(row: int, work: Work, places: np.ndarray, sums: np.ndarray) -> None:
     atoms, local, measure = work.atoms, work.layout.local, work.measure
     n, most = n_present(places), most_neighbors(row, atoms)
@@ -110,13 +116,13 @@ def _add_triplets(row: int, work: Work, places: np.ndarray, sums: np.ndarray) ->
                 block = triplet_block(others[i], own, others[j], n, local)
                 add_sample(sums, block, found[0, j], weight, work.grid)
                 if local:
-                    place = _end_place(i, j, found[2, j], star, measure)
+                    place = _end_place(i, j, star, measure)
                     add_sample(sums, end_block(others[i], others[j], n), place, weight, work.grid)
-                    place = _end_place(j, i, found[2, j], star, measure)
+                    place = _end_place(j, i, star, measure)
                     add_sample(sums, end_block(others[j], others[i], n), place, weight, work.grid)
 
 
-@njit(nogil=True, error_model="numpy")
+@lean
 def _load_star(
     center: int, work: Work, places: np.ndarray, star: np.ndarray, others: np.ndarray
 ) -> int:
@@ -134,7 +140,7 @@ def _load_star(
     return stop - first
 
 
-@njit(nogil=True, error_model="numpy", fastmath={"contract"})
+@fused
 def _measure_middles(
     i: int, n_neighbors: int, star: np.ndarray, measure: Measure, found: np.ndarray
 ) -> None:
@@ -144,7 +150,6 @@ def _measure_middles(
     x, y, z = star[0, i], star[1, i], star[2, i]
     ux, uy, uz = star[3, i], star[4, i], star[5, i]
     distance, weight = star[6, i], star[7, i]
-    cosines = measure.geometry == COSINE
     for j in range(start, stop):
         c = math.sqrt((star[0, j] - x) ** 2 + (star[1, j] - y) ** 2 + (star[2, j] - z) ** 2)
         cosine = ux * star[3, j] + uy * star[4, j] + uz * star[5, j]
@@ -152,25 +157,26 @@ def _measure_middles(
         inside = distance + star[6, j] + c <= measure.limit
         found[1, j] = weight * star[7, j] if inside else 0.0
         found[2, j] = c
-    if measure.weighting == EXP:
+    if measure.geometry == SCALED_COSINE:
         for j in range(start, stop):
-            found[1, j] *= exponential(-measure.scale * found[2, j])
-    if not cosines:
+            found[0, j] /= distance * star[6, j]
+    elif measure.geometry != COSINE:
+        scale = per_degree(measure)
         for j in range(start, stop):
             apart = (star[3, j] - ux) ** 2 + (star[4, j] - uy) ** 2 + (star[5, j] - uz) ** 2
             together = (star[3, j] + ux) ** 2 + (star[4, j] + uy) ** 2 + (star[5, j] + uz) ** 2
-            found[0, j] = angle_from(found[0, j], apart, together)
+            found[0, j] = scale * angle_from(found[0, j], apart, together)
+    if measure.weighting == EXP:
+        for j in range(start, stop):
+            found[1, j] *= exponential(-measure.scale * found[2, j])
+    elif measure.weighting > SMOOTH_CUTOFF:
+        for j in range(start, stop):
+            found[1, j] *= rest_of_weight(found[0, j], distance, star[6, j], found[2, j], measure)
 
 
-@njit(nogil=True, error_model="numpy")
-def _end_place(i: int, j: int, far: float, star: np.ndarray, measure: Measure) -> float:
+@lean
+def _end_place(i: int, j: int, star: np.ndarray, measure: Measure) -> float:
     """Return the place of the triplet center – neighbor i – neighbor j, whose vertex is i."""
-    return triplet_place(
-        -star[3, i],
-        -star[4, i],
-        -star[5, i],
-        (star[0, j] - star[0, i]) / far,
-        (star[1, j] - star[1, i]) / far,
-        (star[2, j] - star[2, i]) / far,
-        measure,
-    )
+    x, y, z = star[0, i], star[1, i], star[2, i]
+    back = (-x, -y, -z)
+    return triplet_place(back, (star[0, j] - x, star[1, j] - y, star[2, j] - z), measure)
