@@ -16,7 +16,7 @@ from scipy import linalg
 from threadpoolctl import threadpool_limits
 
 from atomarium.core.features import Features
-from atomarium.models.kernel_matrices import AtomPairs, StructureKernel
+from atomarium.models.kernel_matrices import AtomPairs, StructureKernel, Term
 from atomarium.models.kernels import KERNELS, Origin
 from atomarium.models.krr import Krr
 
@@ -77,7 +77,7 @@ def _kernel_works(n_rows: int, width: int) -> dict[str, Callable[[], object]]:
     rows, others = _rows(n_rows, width), _rows(n_rows, width, seed=1)
     features, other_features = _of_structures(rows), _of_structures(others)
     scale = width**0.5
-    kernel = StructureKernel(kernel=KERNELS["gaussian"], origin=Origin.of(rows))
+    kernel = StructureKernel(terms=(Term(kernel=KERNELS["gaussian"], origin=Origin.of(rows)),))
     works: dict[str, Callable[[], object]] = {
         "ours, between": lambda: kernel.between(features, other_features, [scale]),
         "ours, among (symmetric)": lambda: kernel.among(features, [scale]),
@@ -123,7 +123,8 @@ def _atom_works(pairs: AtomPairs) -> dict[str, Callable[[], object]]:
     rows = _rows(offsets[-1], 720)
     features = Features(rows, "atoms", offsets, numbers=numbers)
     scale = 720**0.5
-    kernel = StructureKernel(kernel=KERNELS["gaussian"], origin=Origin.of(rows), atom_pairs=pairs)
+    term = Term(kernel=KERNELS["gaussian"], origin=Origin.of(rows))
+    kernel = StructureKernel(terms=(term,), atom_pairs=pairs)
 
     def plain() -> np.ndarray:
         out = np.zeros((500, 500))

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 _ROOT = Path(__file__).resolve().parents[1]
 _REAL_DATA = _ROOT.parent / "shared" / "data"
 #: numba compiles the functions of these itself; what calls them checks the shapes.
-_COMPILED = ("atomarium.core._search", "atomarium.represent._kernels", "atomarium.models._kernels")
+_COMPILED = (
+    "atomarium.core._kernels",
+    "atomarium.core._search",
+    "atomarium.represent._kernels",
+    "atomarium.models._kernels",
+)
 
 
 class _CompiledFinder(MetaPathFinder):

@@ -11,7 +11,7 @@ from tests.references.krr_reference import kernel_of_structures
 
 from atomarium.core.features import Features
 from atomarium.models import kernel_matrices
-from atomarium.models.kernel_matrices import AtomPairs, StructureKernel
+from atomarium.models.kernel_matrices import AtomPairs, StructureKernel, Term
 from atomarium.models.kernels import KERNELS, Origin
 
 # Sums of fewer than 100 float64 products.
@@ -19,8 +19,8 @@ RTOL = 1e-12
 
 
 def _kernel(name: str, features: Features, atom_pairs: AtomPairs = "all") -> StructureKernel:
-    origin = Origin.of(features.values)
-    return StructureKernel(kernel=KERNELS[name], origin=origin, atom_pairs=atom_pairs)
+    term = Term(kernel=KERNELS[name], origin=Origin.of(features.values))
+    return StructureKernel(terms=(term,), atom_pairs=atom_pairs)
 
 
 @pytest.fixture(params=[3, 384], ids=["small blocks", "one block"])
@@ -76,7 +76,7 @@ def test_several_length_scales_equal_one_by_one() -> None:
 def test_average_divides_by_the_number_of_pairs() -> None:
     features, others = atom_features(), atom_features(5, seed=3)
     kernel = _kernel("gaussian", features)
-    averaged = replace(kernel, averaged=True)
+    averaged = replace(kernel, divisor="pairs")
     pairs = features.sizes[:, None] * others.sizes
     expected = kernel.between(features, others, [1.0])[0] / pairs
     np.testing.assert_allclose(averaged.between(features, others, [1.0])[0], expected, rtol=1e-15)

@@ -16,11 +16,10 @@ def _filled(name: str, rows: np.ndarray, others: np.ndarray, length_scale: float
     sides = [prepare(side, kernel.measure, origin) for side in (rows, others)]
     measure = np.empty((len(rows), len(others)))
     fill_measure(kernel.measure, *sides, measure)
-    out = np.empty_like(measure)
-    kernel.fill(measure, length_scale, out)
-    kernel.fill(measure, length_scale, measure)
-    assert np.array_equal(out, measure)
-    return out
+    out = np.full((len(rows) + 3, len(others) + 2), np.nan)
+    kernel.fill(measure, length_scale, out, 2, 1)
+    assert np.isnan(out).sum() == out.size - measure.size
+    return out[2 : 2 + len(rows), 1 : 1 + len(others)]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -57,7 +56,7 @@ def test_columns_in_which_training_rows_agree_count_for_others(name: str) -> Non
     sides = [prepare(side, kernel.measure, origin) for side in (others, training)]
     values = np.empty((4, 5))
     fill_measure(kernel.measure, *sides, values)
-    kernel.fill(values, 2.0, values)
+    kernel.fill(values.copy(), 2.0, values, 0, 0)
     expected = [[kernel_of_rows(name, x, z, 2.0) for z in training] for x in others]
     np.testing.assert_allclose(values, expected, rtol=1e-13)
 

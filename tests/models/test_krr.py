@@ -80,7 +80,7 @@ def test_prediction_in_runs_equals_prediction_at_once(monkeypatch: pytest.Monkey
     values = smooth_values(features, extensive=True)
     fitted = Krr(length_scale=1.0, noise=1e-3).fit(features, values, extensive=True)
     whole = fitted.predict(others)
-    monkeypatch.setattr("atomarium.models.krr._VALUES_AT_ONCE", 90)
+    monkeypatch.setattr("atomarium.models._kernel_sums._VALUES_AT_ONCE", 90)
     np.testing.assert_allclose(fitted.predict(others), whole, rtol=1e-12)
 
 
@@ -136,11 +136,11 @@ def test_noise_zero_interpolates() -> None:
     np.testing.assert_allclose(fitted.predict(features), values, rtol=1e-8)
 
 
-def test_noise_found_too_small_is_raised_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("atomarium.models._tuning.NOISES", np.array([1e-20, 2e-20]))
+def test_noise_found_too_small_is_raised_and_reported() -> None:
     features = atom_features(20).mean().take(np.repeat(np.arange(20), 2))
     values = np.repeat(smooth_values(atom_features(20), extensive=False), 2, axis=0)
-    fitted = Krr(length_scale=1.0).fit(features, values, extensive=False)
+    model = Krr(length_scale=1.0, noises=(2.0**-66, 2.0**-65), widen=False)
+    fitted = model.fit(features, values, extensive=False)
     assert fitted.noises[0] > 1e-17
     assert any("noise raised from" in warning for warning in fitted.warnings)
 

@@ -8,15 +8,13 @@ from tests.models.feature_samples import atom_features, smooth_values
 from tests.references.krr_reference import kernel_of_structures, leave_one_out_krr
 
 from atomarium.core.features import Features
+from atomarium.models._left_out import LeftOut
 from atomarium.models._lesson import Lesson, spread_evenly
-from atomarium.models._tuning import (
-    NOISES,
-    Tuning,
-    leave_one_out,
-    typical_distance,
-)
-from atomarium.models.kernel_matrices import StructureKernel
+from atomarium.models._tuning import Space, Tuning, typical_distance
+from atomarium.models.kernel_matrices import StructureKernel, Term
 from atomarium.models.kernels import KERNELS, Origin
+
+_NOISES = 2.0 ** np.arange(-33, 4)
 
 
 def _lesson(n_structures: int = 25, n_targets: int = 1) -> Lesson:
@@ -26,11 +24,26 @@ def _lesson(n_structures: int = 25, n_targets: int = 1) -> Lesson:
         features=features.mean(),
         values=values - values.mean(axis=0),
         weights=np.random.default_rng(0).uniform(1, 3, n_structures),
+        directions=np.zeros((n_structures, 0)),
     )
 
 
 def _kernel(features: Features, name: str = "gaussian") -> StructureKernel:
-    return StructureKernel(kernel=KERNELS[name], origin=Origin.of(features.values))
+    term = Term(kernel=KERNELS[name], origin=Origin.of(features.values))
+    return StructureKernel(terms=(term,))
+
+
+def _tuning(
+    n_structures: int,
+    *,
+    length_scale: float | None = None,
+    noise: float | None = None,
+    length_scales: tuple[int, int] = (-8, 20),
+    noises: tuple[int, int] = (-33, 3),
+    widens: bool = False,
+) -> Tuning:
+    space = Space(length_scales=length_scales, noises=noises, widens=widens)
+    return Tuning(length_scale=length_scale, noise=noise, n_structures=n_structures, space=space)
 
 
 def test_closed_form_equals_leaving_out_one_by_one() -> None:
@@ -39,7 +52,7 @@ def test_closed_form_equals_leaving_out_one_by_one() -> None:
         "gaussian", lesson.features, lesson.features, 1.5, same_element=False
     )
     noises = np.array([1e-6, 1e-3, 1.0])
-    errors = leave_one_out(matrix.copy(), lesson, noises)
+    errors = LeftOut(matrix.copy(), lesson).errors(noises)
     for row, noise in zip(errors, noises, strict=True):
         residuals = leave_one_out_krr(matrix, lesson.values, noise)
         expected = np.mean(np.abs(lesson.weights[:, None] * residuals), axis=0)
@@ -50,19 +63,19 @@ def test_closed_form_equals_leaving_out_one_by_one() -> None:
 def test_choice_is_as_good_as_the_best_of_the_whole_grid() -> None:
     lesson = _lesson(60)
     kernel = _kernel(lesson.features)
-    (choice,) = Tuning(length_scale=None, noise=None, n_structures=60).choose(kernel, lesson)
-    unit = typical_distance(kernel, lesson.features)
+    (choice,) = _tuning(60).choose(kernel, lesson)
+    unit = typical_distance(kernel.terms, lesson.features)
     grid = [unit * 2.0 ** (place / 2) for place in range(-8, 21)]
-    errors = [leave_one_out(m, lesson, NOISES) for m in kernel.among(lesson.features, grid)]
+    errors = [LeftOut(m, lesson).errors(_NOISES) for m in kernel.among(lesson.features, grid)]
     assert choice.error <= np.min(errors) * 1.01
     assert choice.length_scale in grid
-    assert choice.noise in NOISES
+    assert choice.noise in _NOISES
 
 
 def test_choice_of_a_target_does_not_depend_on_the_others() -> None:
     lesson = _lesson(40, n_targets=3)
     kernel = _kernel(lesson.features)
-    tuning = Tuning(length_scale=None, noise=None, n_structures=40)
+    tuning = _tuning(40)
     together = tuning.choose(kernel, lesson)
     for target, choice in enumerate(together):
         (alone,) = tuning.choose(kernel, lesson.targets(np.arange(3) == target))
@@ -75,20 +88,20 @@ def test_errors_are_those_of_the_largest_sample(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("atomarium.models._tuning._WALKED", 30)
     lesson = _lesson(60)
     kernel = _kernel(lesson.features)
-    (choice,) = Tuning(length_scale=None, noise=None, n_structures=50).choose(kernel, lesson)
+    (choice,) = _tuning(50).choose(kernel, lesson)
     (matrix,) = kernel.among(lesson.sample(50).features, [choice.length_scale])
-    errors = leave_one_out(matrix, lesson.sample(50), np.array([choice.noise]))
+    errors = LeftOut(matrix, lesson.sample(50)).errors(np.array([choice.noise]))
     assert choice.error == pytest.approx(errors[0, 0], rel=1e-8)
 
 
 def test_what_is_given_is_kept() -> None:
     lesson = _lesson()
     kernel = _kernel(lesson.features)
-    (choice,) = Tuning(length_scale=3.21, noise=None, n_structures=25).choose(kernel, lesson)
+    (choice,) = _tuning(25, length_scale=3.21).choose(kernel, lesson)
     assert choice.length_scale == 3.21
-    (choice,) = Tuning(length_scale=None, noise=0.123, n_structures=25).choose(kernel, lesson)
+    (choice,) = _tuning(25, noise=0.123).choose(kernel, lesson)
     assert choice.noise == 0.123
-    (choice,) = Tuning(length_scale=3.21, noise=0.123, n_structures=25).choose(kernel, lesson)
+    (choice,) = _tuning(25, length_scale=3.21, noise=0.123).choose(kernel, lesson)
     assert (choice.length_scale, choice.noise) == (3.21, 0.123)
     assert np.isnan(choice.error)
 
@@ -100,32 +113,31 @@ def test_edges_of_the_search_are_reported() -> None:
         features=lesson.features,
         values=np.random.default_rng(3).choice([-1.0, 1.0], (40, 1)),
         weights=np.ones(40),
+        directions=np.zeros((40, 0)),
     )
     kernel = _kernel(noise.features)
-    (choice,) = Tuning(length_scale=0.01, noise=None, n_structures=40).choose(kernel, noise)
+    (choice,) = _tuning(40, length_scale=0.01).choose(kernel, noise)
     assert choice.warnings == ("noise 8 is the largest of those searched",)
 
 
-def test_ends_of_the_length_scales_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ends_of_the_length_scales_are_reported() -> None:
     places = np.linspace(0, 10, 40)[:, None]
     features = Features(places, "structures", np.arange(41))
-    lesson = Lesson(features=features, values=np.sin(places), weights=np.ones(40))
+    lesson = Lesson(
+        features=features, values=np.sin(places), weights=np.ones(40), directions=np.zeros((40, 0))
+    )
     kernel = _kernel(lesson.features)
-    tuning = Tuning(length_scale=None, noise=1e-6, n_structures=40)
-    monkeypatch.setattr("atomarium.models._tuning._LONGEST", -4)
-    (choice,) = tuning.choose(kernel, lesson)
+    (choice,) = _tuning(40, noise=1e-6, length_scales=(-8, -4)).choose(kernel, lesson)
     assert "is the longest of those searched" in choice.warnings[0]
-    monkeypatch.setattr("atomarium.models._tuning._LONGEST", 20)
-    monkeypatch.setattr("atomarium.models._tuning._SHORTEST", 12)
-    (choice,) = tuning.choose(kernel, lesson)
+    (choice,) = _tuning(40, noise=1e-6, length_scales=(12, 20)).choose(kernel, lesson)
     assert "is the shortest of those searched" in choice.warnings[0]
 
 
 def test_typical_distance_follows_the_scale_of_features() -> None:
     features = atom_features(50)
-    unit = typical_distance(_kernel(features), features)
+    unit = typical_distance(_kernel(features).terms, features)
     larger = Features(features.values * 64, "atoms", features.offsets)
-    assert typical_distance(_kernel(larger), larger) == 64 * unit
+    assert typical_distance(_kernel(larger).terms, larger) == 64 * unit
     distances = np.linalg.norm(features.values[:, None] - features.values, axis=2)
     median = np.median(distances[np.triu_indices(len(distances), 1)])
     assert unit / np.sqrt(2) <= median <= unit * np.sqrt(2)
@@ -133,7 +145,7 @@ def test_typical_distance_follows_the_scale_of_features() -> None:
 
 def test_typical_distance_of_equal_rows_is_one() -> None:
     features = Features(np.full((5, 3), 0.1), "structures", np.arange(6))
-    assert typical_distance(_kernel(features), features) == 1.0
+    assert typical_distance(_kernel(features).terms, features) == 1.0
 
 
 def test_samples_are_spread_and_without_a_period() -> None:

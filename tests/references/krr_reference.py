@@ -21,8 +21,13 @@ def kernel_of_rows(name: str, x: np.ndarray, z: np.ndarray, length_scale: float)
     if name == "matern5":
         reach = math.sqrt(5) * distance / length_scale
         return (1 + reach + reach**2 / 3) * math.exp(-reach)
+    product = float(sum(a * b for a, b in zip(x, z, strict=True)))
+    if name == "polynomial":
+        return (1 + product / length_scale**2) ** 2
+    if name == "cosine":
+        return product**2 / (sum(a * a for a in x) * sum(b * b for b in z))
     assert name == "linear"
-    return float(sum(a * b for a, b in zip(x, z, strict=True)))
+    return product
 
 
 def kernel_of_structures(

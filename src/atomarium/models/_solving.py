@@ -13,8 +13,8 @@ from atomarium.models.kernel_matrices import mirror
 
 _TIMES_MORE_NOISE = 4.0
 _LARGEST_NOISE = 1.0
-_FACTORIZE, _SOLVE, _CONDITION, _NORM = get_lapack_funcs(
-    ("potrf", "potrs", "pocon", "lange"), dtype=np.dtype(np.float64)
+_FACTORIZE, _SOLVE, _TRIANGLE, _CONDITION, _NORM = get_lapack_funcs(
+    ("potrf", "potrs", "trtrs", "pocon", "lange"), dtype=np.dtype(np.float64)
 )
 _EPSILON = float(np.finfo(np.float64).eps)
 
@@ -26,11 +26,16 @@ class Solution:
     Args:
         weights: x, a column for each target.
         noise: What was added, as a share of the mean diagonal.
+        constants: What is multiplied by the direction without penalty; 0 without one.
+        scales: Mean of y · x: the variance of which kernel and noise are shares, at its most
+            likely.
         warnings: What a user should know about it.
     """
 
     weights: Float64[np.ndarray, "structures targets"]
     noise: float
+    constants: Float64[np.ndarray, "targets"]
+    scales: Float64[np.ndarray, "targets"]
     warnings: tuple[str, ...] = ()
 
 
@@ -47,14 +52,23 @@ class Equations:
         self._unit = float(self._diagonal.mean())
         self._norm = float(_NORM("1", matrix.T))
         self._whole = True
+        self._noise = 0.0
+        self._directions = np.zeros((len(matrix), 0))
+        self._constant = np.zeros((len(matrix), 0))
 
     def solve(
-        self, values: Float64[np.ndarray, "structures targets"], noise: float, *, adjustable: bool
+        self,
+        values: Float64[np.ndarray, "structures targets"],
+        directions: Float64[np.ndarray, "structures directions"],
+        noise: float,
+        *,
+        adjustable: bool,
     ) -> Solution:
         """Solve for some targets.
 
         Args:
             values: y.
+            directions: What a constant without penalty is multiplied by; no column without one.
             noise: Share of the mean diagonal.
             adjustable: Whether the noise may be raised until the equations have a solution.
 
@@ -66,13 +80,46 @@ class Equations:
             if not adjustable or raised > _LARGEST_NOISE:
                 raise InputError(self._complaint(noise))
             raised *= _TIMES_MORE_NOISE
-        weights, _ = _SOLVE(self._matrix.T, values, lower=0)
+        self._noise, self._directions = raised * self._unit, directions
+        self._constant = self._solved(directions)
         warnings = ()
         if raised != noise:
             warnings = (
                 f"noise raised from {noise:.2g} to {raised:.2g}: it was too small to solve",
             )
-        return Solution(weights, raised, warnings)
+        weights, constants = without_penalty(
+            self._solved(values), self._constant, directions, values
+        )
+        scales = np.einsum("st,st->t", values, weights) / len(values)
+        return Solution(weights, raised, constants, scales, warnings)
+
+    def variances(
+        self,
+        cross: Float64[np.ndarray, "others structures"],
+        selves: Float64[np.ndarray, "others"],
+        directions: Float64[np.ndarray, "others directions"],
+    ) -> Float64[np.ndarray, "others"]:
+        """Return how uncertain others are after the last solution, as shares of the variance.
+
+        Args:
+            cross: Their kernel with the structures; is overwritten.
+            selves: Their kernel with themselves.
+            directions: As for the structures.
+        """
+        missing = directions - cross @ self._constant
+        # Only one triangle is solved: its squares add up to the part that is explained.
+        half, _ = _TRIANGLE(self._matrix.T, cross.T, lower=0, trans=1, overwrite_b=1)
+        explained = np.einsum("so,so->o", half, half)
+        shares = np.maximum(selves - explained, 0.0) + self._noise
+        if directions.shape[1]:
+            across = np.einsum("sd,sd->d", self._directions, self._constant)
+            shares += np.sum(missing**2 / across, axis=1)
+        return shares
+
+    def _solved(self, values: np.ndarray) -> np.ndarray:
+        if not values.shape[1]:
+            return np.zeros_like(values)
+        return _SOLVE(self._matrix.T, values, lower=0)[0]
 
     def _factorize(self, noise: float) -> bool:
         self._restore()
@@ -105,3 +152,27 @@ class Equations:
         equal = likeness[first, second] > 1 - 1e-12
         why = f"; training structures {first} and {second} have equal features" if equal else ""
         return f"the kernel matrix is singular with noise {noise:.2g}{why}; {right}"
+
+
+def without_penalty(
+    solved: Float64[np.ndarray, "structures targets"],
+    constant: Float64[np.ndarray, "structures directions"],
+    directions: Float64[np.ndarray, "structures directions"],
+    values: Float64[np.ndarray, "structures targets"],
+) -> tuple[Float64[np.ndarray, "structures targets"], Float64[np.ndarray, "targets"]]:
+    """Return weights beside a constant that goes without penalty, and the constant.
+
+    Source: C. E. Rasmussen and C. K. I. Williams, Gaussian Processes for Machine Learning (2006),
+    eq. 2.42 with a vague prior.
+
+    Args:
+        solved: What solves the equations for the values.
+        constant: What solves them for the directions.
+        directions: What the constant is multiplied by; no column without one.
+        values: Of each target.
+    """
+    if not directions.shape[1]:
+        return solved, np.zeros(values.shape[1])
+    across = float(directions[:, 0] @ constant[:, 0])
+    constants = constant[:, 0] @ values / across
+    return solved - constant * constants, constants

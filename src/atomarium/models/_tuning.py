@@ -1,36 +1,67 @@
-"""Choose the length scale and noise of a kernel by closed-form leave-one-out errors.
+"""Choose the length scale and noise of a kernel by closed-form errors of what is left out.
 
-One measure of the rows serves all length scales, one eigendecomposition all noises. Length scales
-are scanned over the whole range on a small sample and walked downhill on a larger one; the noise,
+One measure of the rows serves all length scales, one factorization all noises. Length scales are
+scanned over the whole range on a small sample and walked downhill on a larger one; the noise,
 which the number of structures changes more, is settled on the largest. What counts is the mean
 absolute error: a few odd structures dominate the squares of a small sample, and lead astray.
-
-Source: C. E. Rasmussen and C. K. I. Williams, Gaussian Processes for Machine Learning (2006),
-eq. 5.12: the error of leaving out structure i is [G y]_i / G_ii, where G is the inverse of the
-kernel matrix with the noise on its diagonal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float64
-from scipy import linalg
 
 from atomarium.core.features import Features
+from atomarium.models._left_out import LeftOut
 from atomarium.models._lesson import Lesson, spread_evenly
-from atomarium.models.kernel_matrices import StructureKernel
+from atomarium.models.kernel_matrices import StructureKernel, Term
 
-#: Shares of the mean diagonal. With less, solutions hang on the last digits of the kernel.
-NOISES = 2.0 ** np.arange(-33, 4)
-#: Length scales searched, in half octaves from the typical distance of two rows.
-_SHORTEST, _LONGEST = -8, 20
 #: Structures on which length scales are scanned, and walked.
-_SCANNED, _WALKED = 256, 512
+_SCANNED, _WALKED = 160, 320
+#: Noises are scanned in steps of so many powers of two, then one by one about the best.
+_NOISE_STEP = 4
+#: How far the space may widen at each end: half octaves, powers of two.
+_WIDER_SCALES, _WIDER_NOISES = 8, 8
+#: Powers of two between which noises make sense: with less, solutions hang on the last digits of
+#: the kernel; with more, all predictions are the mean.
+_LEAST_NOISE, _MOST_NOISE = -40, 12
 #: Of noises whose errors differ by less, the largest is taken: its equations are the most stable.
 _EQUALLY_GOOD = 1.001
+
+
+@dataclass(frozen=True, kw_only=True)
+class Space:
+    """What is searched.
+
+    Args:
+        length_scales: Half octaves from the typical distance of two rows, first and last.
+        noises: Powers of two, first and last; shares of the mean diagonal.
+        widens: Whether the search may go on beyond these when it ends at one of them.
+    """
+
+    length_scales: tuple[int, int]
+    noises: tuple[int, int]
+    widens: bool
+
+    def nearby(self, place: int) -> list[int]:
+        """Return a place and those up to an octave away, which share a pass over the rows."""
+        more = _WIDER_SCALES if self.widens else 0
+        first, last = self.length_scales[0] - more, self.length_scales[1] + more
+        near = (place, place - 1, place + 1, place - 2, place + 2)
+        return [p for p in near if first <= p <= last]
+
+    def wider_noises(self, power: int) -> range:
+        """Return the noises beyond the end of the space that a power of two is."""
+        if not self.widens:
+            return range(0)
+        if power == self.noises[0]:
+            return range(max(_LEAST_NOISE, power - _WIDER_NOISES), power)
+        if power == self.noises[1]:
+            return range(power + 1, min(_MOST_NOISE, power + _WIDER_NOISES) + 1)
+        return range(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +71,7 @@ class Choice:
     Args:
         length_scale: In units of the features.
         noise: Share of the kernel's mean diagonal.
-        error: Mean absolute leave-one-out error; NaN when there was nothing to choose.
+        error: Mean absolute error of what was left out; NaN when there was nothing to choose.
         warnings: What a user should know about it.
         matrix: Kernel of all structures, where the search has come by it.
     """
@@ -54,181 +85,209 @@ class Choice:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Tuning:
-    """What is searched.
+    """What is open, and where to look.
 
     Args:
         length_scale: None searches.
         noise: None searches.
         n_structures: Number of structures whose errors decide, at most.
+        space: What is searched.
     """
 
     length_scale: float | None
     noise: float | None
     n_structures: int
+    space: Space
 
     def choose(self, kernel: StructureKernel, lesson: Lesson) -> list[Choice]:
         """Return the best length scale and noise for each target on its own."""
-        searches_scale = self.length_scale is None and kernel.kernel.has_length_scale
+        searches_scale = self.length_scale is None and kernel.has_length_scale
         if not searches_scale and self.noise is not None:
             return [Choice(self.length_scale or 1.0, self.noise)] * lesson.values.shape[1]
-        noises = NOISES if self.noise is None else np.array([self.noise])
-        if not searches_scale:
-            scale = self.length_scale or 1.0
-            sample = lesson.sample(self.n_structures)
-            errors = leave_one_out(kernel.among(sample.features, [scale])[0], sample, noises)
-            return [self._choice(scale, noises, column) for column in errors.T]
-        unit = typical_distance(kernel, lesson.features)
-        search = _Search(kernel, noises, unit, n_structures=len(lesson.values))
         sample = lesson.sample(self.n_structures)
-        search.scan(sample.sample(_SCANNED))
-        search.look_at(sample.sample(_WALKED))
-        search.walk()
+        if searches_scale:
+            unit = typical_distance(kernel.terms, lesson.features)
+            search = _Search(kernel, self, unit, n_structures=len(lesson.values))
+            search.scan(sample.sample(_SCANNED))
+            search.look_at(sample.sample(_WALKED))
+            search.walk()
+        else:
+            search = _Search(kernel, self, self.length_scale or 1.0, n_structures=0)
+            search.stay(n_targets=lesson.values.shape[1])
         search.look_at(sample)
-        return [
-            replace(
-                self._choice(search.length_scale(place), noises, errors, place),
-                matrix=search.matrix(place),
-            )
-            for place, errors in search.found()
-        ]
+        return search.choices()
 
     def without_search(self, kernel: StructureKernel, lesson: Lesson) -> Choice:
         """Return a choice as good as any, for a target whose values are all equal."""
-        unit = typical_distance(kernel, lesson.features) if kernel.kernel.has_length_scale else 1.0
-        noise = float(NOISES[-1]) if self.noise is None else self.noise
+        unit = typical_distance(kernel.terms, lesson.features) if kernel.has_length_scale else 1.0
+        noise = 2.0 ** self.space.noises[1] if self.noise is None else self.noise
         warning = "all training values are equal: nothing to learn but their mean"
         return Choice(self.length_scale or unit, noise, 0.0, (warning,))
 
-    def _choice(
-        self,
-        length_scale: float,
-        noises: Float64[np.ndarray, "noises"],
-        errors: Float64[np.ndarray, "noises"],
-        place: int | None = None,
-    ) -> Choice:
-        best = _largest_good(errors)
-        warnings = []
-        if place in (_SHORTEST, _LONGEST):
-            end = "shortest" if place == _SHORTEST else "longest"
-            warnings.append(f"length scale {length_scale:.4g} is the {end} of those searched")
-        if self.noise is None and best in (0, len(noises) - 1):
-            end = "smallest" if best == 0 else "largest"
-            warnings.append(f"noise {noises[best]:.2g} is the {end} of those searched")
-        return Choice(length_scale, float(noises[best]), float(errors[best]), tuple(warnings))
-
 
 class _Search:
-    """Errors by length scale, evaluated where a target's search needs them."""
+    """Errors by length scale and noise, evaluated where a target's search needs them."""
 
     def __init__(
-        self,
-        kernel: StructureKernel,
-        noises: Float64[np.ndarray, "noises"],
-        unit: float,
-        *,
-        n_structures: int,
+        self, kernel: StructureKernel, tuning: Tuning, unit: float, *, n_structures: int
     ) -> None:
-        self._kernel, self._noises, self._unit = kernel, noises, unit
+        self._kernel, self._tuning, self._unit = kernel, tuning, unit
         self._n_structures = n_structures
         self._matrices: dict[int, np.ndarray] = {}
-        self._errors: dict[int, Float64[np.ndarray, "noises targets"]] = {}
+        self._profiles: dict[int, NoiseProfile] = {}
         self._places: list[int] = []
         self._sample: Lesson | None = None
-
-    def length_scale(self, place: int) -> float:
-        """Return the length scale at so many half octaves from the unit."""
-        return self._unit * 2.0 ** (place / 2)
+        self._scanned = False
 
     def scan(self, sample: Lesson) -> None:
         """Evaluate whole octaves over the whole range and start every target at its best."""
-        self._sample = sample
-        places = range(_SHORTEST, _LONGEST + 1, 2)
+        self._sample, self._scanned = sample, True
+        first, last = self._tuning.space.length_scales
+        places = range(first, last + 1, 2)
         self._evaluate(places)
         self._places = [self._best(t, places) for t in range(sample.values.shape[1])]
+
+    def stay(self, *, n_targets: int) -> None:
+        """Keep every target at the unit."""
+        self._places = [0] * n_targets
 
     def look_at(self, sample: Lesson) -> None:
         """Keep the places and go on with another sample."""
         if self._sample is None or len(sample.values) != len(self._sample.values):
-            self._sample, self._errors = sample, {}
+            self._sample, self._profiles = sample, {}
         self._evaluate(self._places)
 
     def walk(self) -> None:
         """Move every target to a better neighbor until there is none."""
         while True:
-            nearby = [_nearby(place) for place in self._places]
+            nearby = [self._tuning.space.nearby(place) for place in self._places]
             self._evaluate(place for places in nearby for place in places)
             better = [self._best(t, places) for t, places in enumerate(nearby)]
             if better == self._places:
                 return
             self._places = better
 
-    def found(self) -> list[tuple[int, Float64[np.ndarray, "noises"]]]:
-        """Return the place of each target and its errors there."""
-        return [(place, self._errors[place][:, t]) for t, place in enumerate(self._places)]
+    def choices(self) -> list[Choice]:
+        """Return what was found for each target."""
+        out = []
+        for target, place in enumerate(self._places):
+            noise, error, warning = self._profiles[place].best(target)
+            scale = self._length_scale(place)
+            warnings = (self._warning(place, scale), warning)
+            texts = tuple(text for text in warnings if text)
+            out.append(Choice(scale, noise, error, texts, self._matrices.get(place)))
+        return out
 
-    def matrix(self, place: int) -> np.ndarray | None:
-        """Return the kernel of all structures, when a sample was all of them."""
-        return self._matrices.get(place)
+    def _warning(self, place: int, scale: float) -> str:
+        first, last = self._tuning.space.length_scales
+        if not self._scanned or first < place < last:
+            return ""
+        text = f"length scale {scale:.4g}"
+        end = "shortest" if place <= first else "longest"
+        if place in (first, last):
+            return f"{text} is the {end} of those searched"
+        beyond = f"{text} lies beyond the {end} of the space given, which was widened"
+        nearby = self._tuning.space.nearby(place)
+        return f"{beyond}, at its end" if place in (min(nearby), max(nearby)) else beyond
+
+    def _length_scale(self, place: int) -> float:
+        return self._unit * 2.0 ** (place / 2)
 
     def _best(self, target: int, places: Iterable[int]) -> int:
-        return min(places, key=lambda place: self._errors[place][:, target].min())
+        return min(places, key=lambda place: self._profiles[place].best(target)[1])
 
     def _evaluate(self, places: Iterable[int]) -> None:
         assert self._sample is not None
-        missing = sorted(set(places) - set(self._errors))
+        missing = sorted(set(places) - set(self._profiles))
         if missing:
-            scales = [self.length_scale(place) for place in missing]
+            scales = [self._length_scale(place) for place in missing]
             matrices = self._kernel.among(self._sample.features, scales)
             for place, matrix in zip(missing, matrices, strict=True):
                 if len(matrix) == self._n_structures:
                     self._matrices[place] = matrix.copy()
-                self._errors[place] = leave_one_out(matrix, self._sample, self._noises)
+                self._profiles[place] = NoiseProfile(matrix, self._sample, self._tuning)
 
 
-def _nearby(place: int) -> list[int]:
-    """Return a place and those up to an octave away, which share a pass over the structures."""
-    near = (place, place - 1, place + 1, place - 2, place + 2)
-    return [p for p in near if _SHORTEST <= p <= _LONGEST]
-
-
-def _largest_good(errors: Float64[np.ndarray, "noises"]) -> int:
-    return int(np.flatnonzero(errors <= errors.min() * _EQUALLY_GOOD)[-1])
-
-
-def leave_one_out(
-    matrix: Float64[np.ndarray, "structures structures"],
-    lesson: Lesson,
-    noises: Float64[np.ndarray, "noises"],
-) -> Float64[np.ndarray, "noises targets"]:
-    """Return the mean absolute errors of leaving out one structure at a time.
+class NoiseProfile:
+    """Errors by noise, with one kernel matrix.
 
     Args:
         matrix: Kernel of every two structures; is overwritten.
         lesson: The structures.
-        noises: Shares of the mean of the matrix's diagonal.
+        tuning: What is searched.
     """
-    unit = matrix.diagonal().mean()
-    eigenvalues, vectors = linalg.eigh(matrix, overwrite_a=True, check_finite=False, driver="evd")
-    # Rounding makes the smallest ones anything about zero, negative too.
-    eigenvalues = np.maximum(eigenvalues, np.finfo(np.float64).eps * eigenvalues[-1])
-    inverses = 1 / (eigenvalues[:, None] + noises * unit)
-    diagonals = np.square(vectors) @ inverses
-    projections = vectors.T @ lesson.values
-    errors = np.empty((len(noises), projections.shape[1]))
-    for target, projection in enumerate(projections.T):
-        residuals = vectors @ (projection[:, None] * inverses) / diagonals
-        errors[:, target] = np.mean(np.abs(lesson.weights[:, None] * residuals), axis=0)
-    return errors
+
+    def __init__(
+        self,
+        matrix: Float64[np.ndarray, "structures structures"],
+        lesson: Lesson,
+        tuning: Tuning,
+    ) -> None:
+        left_out = LeftOut(matrix, lesson)
+        self._space, self._given = tuning.space, tuning.noise
+        if tuning.noise is not None:
+            self._powers = np.zeros(1, dtype=np.int64)
+            self._errors = left_out.errors(np.array([tuning.noise]))
+            return
+        self._powers = np.zeros(0, dtype=np.int64)
+        self._errors = np.zeros((0, lesson.values.shape[1]))
+        n_targets = lesson.values.shape[1]
+        first, last = self._space.noises
+        self._add(left_out, [{*range(first, last + 1, _NOISE_STEP), last}] * n_targets)
+        near = range(-_NOISE_STEP + 1, _NOISE_STEP)
+        inside = range(first, last + 1)
+        nearby = [{p + step for step in near if p + step in inside} for p in self._best_powers()]
+        self._add(left_out, nearby)
+        self._add(left_out, [set(self._space.wider_noises(p)) for p in self._best_powers()])
+
+    def best(self, target: int) -> tuple[float, float, str]:
+        """Return the noise of a target, its error, and a warning or nothing."""
+        errors = self._errors[:, target]
+        if self._given is not None:
+            return self._given, float(errors[0]), ""
+        place = int(np.flatnonzero(errors <= errors.min() * _EQUALLY_GOOD)[-1])
+        power = int(self._powers[place])
+        first, last = self._space.noises
+        end = "smallest" if power <= first else "largest"
+        warning = ""
+        if power in (first, last):
+            warning = f"noise {2.0**power:.2g} is the {end} of those searched"
+        elif not first < power < last:
+            warning = f"noise {2.0**power:.2g} lies beyond the {end} of the space given"
+            warning += ", which was widened"
+        return 2.0**power, float(errors[place]), warning
+
+    def _best_powers(self) -> list[int]:
+        return [int(power) for power in self._powers[np.argmin(self._errors, axis=0)]]
+
+    def _add(self, left_out: LeftOut, wanted: list[set[int]]) -> None:
+        """Evaluate noises for each target; what others look at does not count for it."""
+        more = np.array(sorted(set().union(*wanted) - set(self._powers.tolist())), dtype=np.int64)
+        errors = left_out.errors(2.0**more)
+        for target, own in enumerate(wanted):
+            errors[[power not in own for power in more.tolist()], target] = np.inf
+        every = np.concatenate([self._powers, more])
+        order = np.argsort(every)
+        self._powers = every[order]
+        self._errors = np.concatenate([self._errors, errors])[order]
 
 
-def typical_distance(kernel: StructureKernel, features: Features) -> float:
-    """Return a whole power of two near the median distance of two rows; 1 when all are equal."""
-    rows = spread_evenly(len(features.values), min(len(features.values), 2 * _SCANNED))
-    measures = -kernel.measures(features, rows)[np.triu_indices(len(rows), 1)]
-    scale = np.abs(features.values[rows]).max(initial=0.0)
+def typical_distance(terms: tuple[Term, ...], features: Features) -> float:
+    """Return a whole power of two near the median distance of two rows; 1 when all are equal.
+
+    Of several kernels whose rows are measured differently the first with a length scale counts.
+    """
+    term = next(term for term in terms if term.kernel.has_length_scale)
+    chosen = spread_evenly(len(features.values), min(len(features.values), 256))
+    rows = features.values[chosen][:, term.columns]
+    measures = np.abs(term.measures(rows)[np.triu_indices(len(rows), 1)])
+    scale = np.abs(rows).max(initial=0.0)
     apart = measures[measures > (1e-7 * scale) ** 2]
     if not len(apart):
         return 1.0
     median = float(np.median(apart))
-    distance = np.sqrt(2 * median) if kernel.kernel.measure == "squared" else median
-    return float(2.0 ** np.round(np.log2(distance)))
+    if term.kernel.measure == "product":
+        distance = np.sqrt(median)
+    else:
+        distance = np.sqrt(2 * median) if term.kernel.measure == "squared" else median
+    return float(2.0 ** np.round(np.log2(distance / term.unit)))

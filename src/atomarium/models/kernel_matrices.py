@@ -1,14 +1,14 @@
 """Kernels between structures: of their rows, or summed over all pairs of their atoms.
 
 Pairs of rows are worked off in blocks that fit the processor's cache: a product of matrices, the
-function of the kernel in place, the sum over each structure's rows. What is held at a time is a
-block, never a matrix of atoms by atoms.
+function of the kernel, the sum over each structure's rows. What is held at a time is a block,
+never a matrix of atoms by atoms.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Literal
 
@@ -17,9 +17,12 @@ from jaxtyping import Float64, Int64
 from scipy import sparse
 
 from atomarium.core.features import Features
-from atomarium.models.kernels import Kernel, Origin, PreparedRows, fill_measure, prepare
+from atomarium.models.kernels import Kernel, Origin, fill_measure, prepare
 
 AtomPairs = Literal["all", "same_element"]
+#: What sums over pairs of atoms are divided by: nothing; the number of pairs; or the geometric
+#: mean of the kernels of each structure with itself, which then is one.
+Divisor = Literal["nothing", "pairs", "selves"]
 #: Rows of a block, at most: two sides of so many make 1 MB of numbers.
 _ROWS_AT_ONCE = 384
 #: Numbers of prepared rows that are kept while the other side passes by, 128 MB.
@@ -27,101 +30,175 @@ _PREPARED_AT_ONCE = 1 << 24
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class StructureKernel:
-    """A kernel between structures, for structures near a training set.
+class Term:
+    """One kernel of rows in a sum of several.
 
     Args:
         kernel: Of two rows.
-        origin: As `kernels.prepare` needs it.
-        atom_pairs: Which pairs of atoms count, when rows are atoms.
-        averaged: Whether sums over pairs of atoms are divided by the number of pairs.
+        origin: As `kernels.prepare` needs it, of the columns taken.
+        columns: Those that it takes.
+        unit: What length scales are multiplied by.
+        weight: What its values are multiplied by.
     """
 
     kernel: Kernel
     origin: Origin
+    columns: slice = field(default_factory=lambda: slice(None))
+    unit: float = 1.0
+    weight: float = 1.0
+
+    def prepared(self, rows: np.ndarray) -> Float64[np.ndarray, "rows prepared"]:
+        """Return rows ready for measuring."""
+        return prepare(rows[:, self.columns], self.kernel.measure, self.origin)
+
+    def measures(self, rows: np.ndarray) -> Float64[np.ndarray, "rows rows"]:
+        """Return the measure of every two rows."""
+        prepared = self.prepared(rows)
+        out = np.empty((len(rows), len(rows)))
+        fill_measure(self.kernel.measure, prepared, prepared, out)
+        return out
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StructureKernel:
+    """A kernel between structures, for structures near a training set.
+
+    Args:
+        terms: What is summed for two rows.
+        atom_pairs: Which pairs of atoms count, when rows are atoms.
+        divisor: What sums over pairs of atoms are divided by.
+    """
+
+    terms: tuple[Term, ...]
     atom_pairs: AtomPairs = "all"
-    averaged: bool = False
+    divisor: Divisor = "nothing"
+
+    @property
+    def has_length_scale(self) -> bool:
+        """Whether the length scale matters to any term."""
+        return any(term.kernel.has_length_scale for term in self.terms)
 
     def among(
         self, features: Features, length_scales: Sequence[float]
     ) -> Float64[np.ndarray, "scales structures structures"]:
         """Return the kernel of every two structures, for each length scale."""
-        out = np.zeros((len(length_scales), len(features), len(features)))
-        for group in _groups(features, self.atom_pairs):
-            blocks = list(_blocks(group))
-            self._fill(out, features, features, (blocks, blocks), length_scales)
+        out = self._empty(features, len(length_scales), len(features))
+        for term in self.terms:
+            for group in _groups(features, self.atom_pairs):
+                blocks = list(_blocks(group))
+                self._fill(out, term, (features, features), (blocks, blocks), length_scales)
         for matrix in out:
             mirror(matrix)
-        return self._normalized(out, features, features)
+        if self.divisor == "selves":
+            selves = np.diagonal(out, axis1=1, axis2=2).copy()
+            return _divided(out, selves, selves)
+        return self._per_pair(out, features, features)
 
     def between(
         self, features: Features, others: Features, length_scales: Sequence[float]
     ) -> Float64[np.ndarray, "scales structures others"]:
         """Return the kernel of every structure and every other, for each length scale."""
-        out = np.zeros((len(length_scales), len(features), len(others)))
+        out = self._empty(features, len(length_scales), len(others))
         groups = {group.element: group for group in _groups(others, self.atom_pairs)}
-        for group in _groups(features, self.atom_pairs):
-            if group.element in groups:
-                blocks = list(_blocks(group)), list(_blocks(groups[group.element]))
-                self._fill(out, features, others, blocks, length_scales)
-        return self._normalized(out, features, others)
+        for term in self.terms:
+            for group in _groups(features, self.atom_pairs):
+                if group.element in groups:
+                    blocks = list(_blocks(group)), list(_blocks(groups[group.element]))
+                    self._fill(out, term, (features, others), blocks, length_scales)
+        if self.divisor == "selves":
+            whole = replace(self, divisor="nothing")
+            sides = [whole.selves(side, length_scales) for side in (features, others)]
+            return _divided(out, *sides)
+        return self._per_pair(out, features, others)
 
-    def measures(
-        self, features: Features, rows: Int64[np.ndarray, "rows"]
-    ) -> Float64[np.ndarray, "rows rows"]:
-        """Return the measure of every two of the chosen rows."""
-        prepared = prepare(features.values[rows], self.kernel.measure, self.origin)
-        out = np.empty((len(rows), len(rows)))
-        fill_measure(self.kernel.measure, prepared, prepared, out)
+    def selves(
+        self, features: Features, length_scales: Sequence[float]
+    ) -> Float64[np.ndarray, "scales structures"]:
+        """Return the kernel of every structure with itself, for each length scale."""
+        if self.divisor == "selves":
+            return np.ones((len(length_scales), len(features)))
+        out = np.empty((len(length_scales), len(features)))
+        # Of a matrix only the diagonal is kept: small ones waste the least.
+        at_once = max(1, 32 * len(features) // max(1, len(features.values)))
+        for start in range(0, len(features), at_once):
+            run = np.arange(start, min(start + at_once, len(features)))
+            matrices = self.among(features.take(run), length_scales)
+            out[:, run] = np.diagonal(matrices, axis1=1, axis2=2)
         return out
+
+    def _empty(self, features: Features, n_scales: int, n_others: int) -> np.ndarray:
+        # Where blocks only fill, zeros would be written for nothing.
+        make = np.empty if self._fills_once(features) else np.zeros
+        return make((n_scales, len(features), n_others))
+
+    def _fills_once(self, features: Features) -> bool:
+        plain = len(self.terms) == 1 and self.terms[0].weight == 1.0
+        return plain and features.rows == "structures"
 
     def _fill(
         self,
         out: np.ndarray,
-        features: Features,
-        others: Features,
+        term: Term,
+        sides: tuple[Features, Features],
         blocks: tuple[list[_Block], list[_Block]],
         length_scales: Sequence[float],
     ) -> None:
         """Add the sums over one group of rows; of equal sides only the upper half of blocks."""
         largest = max((block.n_rows for side in blocks for block in side), default=0)
-        buffers = np.empty((1 if len(length_scales) == 1 else 2, largest**2))
-        for (block, rows), (other, other_rows) in self._pairs(features, others, blocks):
+        buffers = np.empty((2, largest**2))
+        for (block, rows), (other, other_rows) in _pairs(term, sides, blocks):
             shape = block.n_rows, other.n_rows
-            views = [buffer[: shape[0] * shape[1]].reshape(shape) for buffer in buffers]
-            measure, values = views[0], views[-1]
-            fill_measure(self.kernel.measure, rows, other_rows, measure)
+            measure, values = (b[: shape[0] * shape[1]].reshape(shape) for b in buffers)
+            fill_measure(term.kernel.measure, rows, other_rows, measure)
             for matrix, length_scale in zip(out, length_scales, strict=True):
-                self.kernel.fill(measure, length_scale, values)
-                matrix[block.structures, other.structures] += block.summed(values, other)
+                scale = length_scale * term.unit
+                if self._fills_once(sides[0]):
+                    corner = block.structures.start, other.structures.start
+                    term.kernel.fill(measure, scale, matrix, *corner)
+                    continue
+                term.kernel.fill(measure, scale, values, 0, 0)
+                summed = block.summed(values, other)
+                if term.weight != 1.0:
+                    summed = summed * term.weight
+                matrix[block.structures, other.structures] += summed
 
-    def _pairs(
-        self, features: Features, others: Features, blocks: tuple[list[_Block], list[_Block]]
-    ) -> Iterator[tuple[_Side, _Side]]:
-        """Yield pairs of blocks, prepared; as many stay prepared as memory should hold."""
-        mine, theirs = blocks
-        symmetric = mine is theirs
-        largest = max((block.n_rows for block in mine), default=1)
-        at_once = max(1, _PREPARED_AT_ONCE // max(1, largest * features.width))
-        for start in range(0, len(mine), at_once):
-            panel = [(b, self._prepared(b, features)) for b in mine[start : start + at_once]]
-            for column in range(start if symmetric else 0, len(theirs)):
-                if symmetric and column < start + len(panel):
-                    other = panel[column - start]
-                else:
-                    other = theirs[column], self._prepared(theirs[column], others)
-                for row, one in enumerate(panel, start):
-                    if not symmetric or row <= column:
-                        yield one, other
-
-    def _prepared(self, block: _Block, features: Features) -> PreparedRows:
-        return prepare(features.values[block.rows], self.kernel.measure, self.origin)
-
-    def _normalized(self, matrices: np.ndarray, features: Features, others: Features) -> np.ndarray:
-        if self.averaged:
+    def _per_pair(self, matrices: np.ndarray, features: Features, others: Features) -> np.ndarray:
+        if self.divisor == "pairs":
             matrices /= features.sizes[:, None]
             matrices /= others.sizes
         return matrices
+
+
+def _divided(matrices: np.ndarray, selves: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Divide by the geometric means of what structures are to themselves, in place."""
+    with np.errstate(divide="ignore"):
+        inverses = [np.where(side > 0, 1 / np.sqrt(side), 0.0) for side in (selves, others)]
+    matrices *= inverses[0][:, :, None]
+    matrices *= inverses[1][:, None, :]
+    return matrices
+
+
+def _pairs(
+    term: Term,
+    sides: tuple[Features, Features],
+    blocks: tuple[list[_Block], list[_Block]],
+) -> Iterator[tuple[_Side, _Side]]:
+    """Yield pairs of blocks, prepared; as many stay prepared as memory should hold."""
+    features, others = sides
+    mine, theirs = blocks
+    symmetric = mine is theirs
+    largest = max((block.n_rows for block in mine), default=1)
+    at_once = max(1, _PREPARED_AT_ONCE // max(1, largest * features.width))
+    for start in range(0, len(mine), at_once):
+        panel = [(b, term.prepared(features.values[b.rows])) for b in mine[start : start + at_once]]
+        for column in range(start if symmetric else 0, len(theirs)):
+            if symmetric and column < start + len(panel):
+                other = panel[column - start]
+            else:
+                other = theirs[column], term.prepared(others.values[theirs[column].rows])
+            for row, one in enumerate(panel, start):
+                if not symmetric or row <= column:
+                    yield one, other
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +232,7 @@ class _Block:
         return values if other.sums is None else (other.sums @ values.T).T
 
 
-_Side = tuple[_Block, PreparedRows]
+_Side = tuple[_Block, np.ndarray]
 
 
 def _groups(features: Features, atom_pairs: AtomPairs) -> Iterator[_Group]:

@@ -4,84 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float64, Int64
 
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
-from atomarium.models._lesson import Lesson, center_counts, make_lesson, value_scales
-from atomarium.models._solving import Equations
-from atomarium.models._tuning import Choice, Tuning
+from atomarium.models._chosen import chosen_by_tuning
+from atomarium.models._conjugate_gradients import IterativeEquations
+from atomarium.models._kernel_sums import runs, sum_of_kernels
+from atomarium.models._lesson import Lesson, center_counts
+from atomarium.models._solving import Equations, Solution
+from atomarium.models._tuning import Choice
 from atomarium.models.kernel_matrices import StructureKernel
-from atomarium.models.kernels import Origin, kernel_named
-from atomarium.models.training import check_features, check_training, per_structure
+from atomarium.models.kernel_model import KernelModel
+from atomarium.models.training import check_features
 
-_REDUCTIONS = ("mean", "sum", "atoms", "atoms-same-element")
-#: Kernel values held at a time while predicting, 64 MB.
-_VALUES_AT_ONCE = 1 << 23
+_SOLVERS = ("direct", "iterative")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Krr:
+class Krr(KernelModel):
     """Kernel ridge regression on centered values.
 
-    `reduce` says how atoms become structures. `mean` compares average atoms and learns an
-    extensive value per atom; `sum` compares sums of atoms and learns the whole. `atoms` sums the
-    kernel over all pairs of atoms of two structures, `atoms-same-element` over pairs of one
-    element; what is not extensive is then divided by the number of pairs. Rows of a
-    representation that describes whole structures are taken as they are.
-
-    Where left to `auto`, length scale and noise are those of the least leave-one-out error, for
-    each target on its own; the fitted model says what was chosen.
-
     Args:
-        kernel: `gaussian`, `matern3` or `matern5` of the Euclidean distance of two rows (Matérn
-            kernels by twice their smoothness), `laplacian` of the Manhattan distance, or `linear`,
-            the product.
-        reduce: From atoms to structures: `mean`, `sum`, `atoms` or `atoms-same-element`.
-        length_scale: In units of the features, above 0.
-        noise: Share of the mean diagonal of the kernel matrix that is added to its diagonal, 0 or
-            above.
-        n_tuning: Number of training structures, spread evenly over all, that tuning looks at.
+        centered: Whether a constant (per atom, for extensive values) is learned beside the kernel
+            and goes without penalty: the same as centering the kernel.
+        solver: `direct` factorizes the kernel matrix, N²/125 million GB of N structures;
+            `iterative` keeps it in half of that, in single precision, and solves by
+            preconditioned conjugate gradients.
     """
 
-    kernel: str = "gaussian"
-    reduce: str = "mean"
-    length_scale: float | str = "auto"
-    noise: float | str = "auto"
-    n_tuning: int = 1000
+    centered: bool = False
+    solver: str = "direct"
 
     def __post_init__(self) -> None:
-        kernel_named(self.kernel)
-        if self.reduce not in _REDUCTIONS:
-            hint = did_you_mean(self.reduce, _REDUCTIONS)
-            raise InputError(f"no way to reduce atoms is called {self.reduce!r}{hint}")
-        length_scale, noise = _given(self.length_scale), _given(self.noise)
-        if length_scale is not None and not 0 < length_scale < np.inf:
-            raise InputError(f"length_scale must be above 0 or 'auto', got {length_scale!r}")
-        if noise is not None and not 0 <= noise < np.inf:
-            raise InputError(f"noise must be 0 or above, or 'auto', got {noise!r}")
-        if self.n_tuning < 2:
-            raise InputError(f"n_tuning must be at least 2, got {self.n_tuning}")
-
-    def digest(self, features: Features, *, extensive: bool) -> Features:
-        """Return the least of the features that fitting and predicting need.
-
-        Raises:
-            InputError: sums over atoms need them and they have been reduced, or lack elements.
-        """
-        del extensive
-        if self.reduce in ("mean", "sum"):
-            return per_structure(features, averaged=self.reduce == "mean")
-        if features.rows != "atoms":
-            right = "take a representation of atoms, or reduce = 'mean'"
-            raise InputError(f"reduce = {self.reduce!r} needs features of atoms; {right}")
-        if self.reduce == "atoms-same-element" and features.numbers is None:
-            raise InputError(
-                "reduce = 'atoms-same-element' needs features that know their elements"
-            )
-        return features
+        super().__post_init__()
+        if self.solver not in _SOLVERS:
+            hint = did_you_mean(self.solver, _SOLVERS)
+            raise InputError(f"no solver is called {self.solver!r}{hint}")
 
     def fit(
         self,
@@ -89,29 +51,36 @@ class Krr:
         values: Float64[np.ndarray, "structures targets"],
         *,
         extensive: bool,
+        groups: Int64[np.ndarray, "structures"] | None = None,
     ) -> FittedKrr:
         """Tune what is left open and learn the values.
+
+        Args:
+            features: Of training structures.
+            values: Of each, for each target.
+            extensive: Whether values grow with the number of atoms.
+            groups: Structures of one number are left out together when settings are tuned.
 
         Raises:
             InputError: there are no structures, one has no atoms, a number is not finite, or the
                 noise given is too small for the equations to have a solution.
         """
-        features = self.digest(features, extensive=extensive)
-        check_training(features, values)
-        kernel = self._structure_kernel(features, extensive=extensive)
-        lesson, center = make_lesson(features, values, extensive=extensive)
-        choices = self._choose(kernel, lesson)
-        weights, noises, warnings = _solve(kernel, lesson, choices, adjustable=self.noise == "auto")
+        kernel, lesson, center = self.prepare(
+            features, values, extensive=extensive, centered=self.centered, groups=groups
+        )
+        choices = self.choose(kernel, lesson)
+        solution, noises, warnings = self._solve(kernel, lesson, choices)
         return FittedKrr(
             settings=self,
             kernel=kernel,
-            training=features,
+            training=lesson.features,
             extensive=extensive,
-            weights=weights,
-            center=center,
+            weights=solution.weights,
+            center=center + solution.constants,
             length_scales=np.array([choice.length_scale for choice in choices]),
             noises=noises,
             errors=np.array([choice.error for choice in choices]),
+            scales=solution.scales,
             warnings=warnings,
         )
 
@@ -132,33 +101,49 @@ class Krr:
             raise InputError(f"the model does not belong to these training structures: {given}")
         return FittedKrr(
             settings=self,
-            kernel=self._structure_kernel(features, extensive=extensive),
+            kernel=self.restored_kernel(features, arrays, extensive=extensive),
             training=features,
             extensive=extensive,
-            weights=arrays["weights"],
-            center=arrays["center"],
-            length_scales=arrays["length_scales"],
-            noises=arrays["noises"],
-            errors=arrays["errors"],
+            **{name: arrays[name] for name in _ARRAYS},
         )
 
-    def _structure_kernel(self, features: Features, *, extensive: bool) -> StructureKernel:
-        return StructureKernel(
-            kernel=kernel_named(self.kernel),
-            origin=Origin.of(features.values),
-            atom_pairs="same_element" if self.reduce == "atoms-same-element" else "all",
-            averaged=features.rows == "atoms" and not extensive,
-        )
+    def _solve(
+        self, kernel: StructureKernel, lesson: Lesson, choices: list[Choice]
+    ) -> tuple[Solution, np.ndarray, tuple[str, ...]]:
+        """Return the solution for all targets, noises it was solved with, and all warnings.
 
-    def _choose(self, kernel: StructureKernel, lesson: Lesson) -> list[Choice]:
-        tuning = Tuning(
-            length_scale=_given(self.length_scale),
-            noise=_given(self.noise),
-            n_structures=self.n_tuning,
-        )
-        varied = np.abs(lesson.values).max(axis=0) > 0
-        tuned = iter(tuning.choose(kernel, lesson.targets(varied)) if varied.any() else [])
-        return [next(tuned) if v else tuning.without_search(kernel, lesson) for v in varied]
+        Targets that share a length scale share a matrix, those that share the noise too a
+        solution.
+        """
+        weights, noises = np.empty_like(lesson.values), np.empty(len(choices))
+        constants, scales = np.empty(len(choices)), np.empty(len(choices))
+        warnings = [(t, text) for t, choice in enumerate(choices) for text in choice.warnings]
+        for scale in sorted({choice.length_scale for choice in choices}):
+            equations = self._equations(kernel, lesson, scale, choices)
+            for noise in sorted({c.noise for c in choices if c.length_scale == scale}):
+                sharing = [
+                    t for t, c in enumerate(choices) if (c.length_scale, c.noise) == (scale, noise)
+                ]
+                solution = equations.solve(
+                    lesson.values[:, sharing],
+                    lesson.directions,
+                    noise,
+                    adjustable=self.noise == "auto",
+                )
+                weights[:, sharing], noises[sharing] = solution.weights, solution.noise
+                constants[sharing], scales[sharing] = solution.constants, solution.scales
+                warnings += [(t, text) for t in sharing for text in solution.warnings]
+        several = len(choices) > 1
+        texts = [f"target {t}: {text}" if several else text for t, text in sorted(warnings)]
+        return Solution(weights, float("nan"), constants, scales), noises, tuple(texts)
+
+    def _equations(
+        self, kernel: StructureKernel, lesson: Lesson, scale: float, choices: list[Choice]
+    ) -> Equations | IterativeEquations:
+        found = [c.matrix for c in choices if c.length_scale == scale and c.matrix is not None]
+        if self.solver == "iterative":
+            return IterativeEquations(kernel, lesson.features, scale)
+        return Equations(found[0] if found else kernel.among(lesson.features, [scale])[0])
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -171,10 +156,11 @@ class FittedKrr:
         training: Their features.
         extensive: Whether values grow with the number of atoms.
         weights: Of each training structure, for each target.
-        center: What was subtracted from the values; per atom where they are extensive.
+        center: What is added to the sum; per atom where values are extensive.
         length_scales: Of each target.
         noises: Of each target, as shares of the mean diagonal.
-        errors: Mean absolute leave-one-out error of each target; NaN where none was taken.
+        errors: Mean absolute error of each target when left out; NaN where none was taken.
+        scales: What kernels are multiplied by to be covariances of the values learned.
         warnings: What a user should know about the fit.
     """
 
@@ -187,21 +173,18 @@ class FittedKrr:
     length_scales: Float64[np.ndarray, "targets"]
     noises: Float64[np.ndarray, "targets"]
     errors: Float64[np.ndarray, "targets"]
+    scales: Float64[np.ndarray, "targets"]
     warnings: tuple[str, ...] = ()
 
     @property
     def chosen(self) -> dict[str, float | int | str]:
         """Length scale, noise and leave-one-out error; numbered when there are several targets."""
-        columns = {"noise": self.noises, "leave_one_out_mae": self.errors}
-        if self.kernel.kernel.has_length_scale:
-            columns = {"length_scale": self.length_scales, **columns}
-        several = len(self.center) > 1
-        return {
-            f"{name}_{target}" if several else name: float(value)
-            for target in range(len(self.center))
-            for name, column in columns.items()
-            if not np.isnan(value := column[target])
-        }
+        return chosen_by_tuning(
+            self.kernel,
+            length_scales=self.length_scales,
+            noises=self.noises,
+            errors=self.errors,
+        )
 
     def predict(self, features: Features) -> Float64[np.ndarray, "structures targets"]:
         """Return one row for each structure.
@@ -210,60 +193,73 @@ class FittedKrr:
             InputError: the features are not such as the model was fitted to, a structure has no
                 atoms, or a number is not finite.
         """
-        features = self.settings.digest(features, extensive=self.extensive)
-        check_features(features, width=self.training.width)
-        predicted = np.empty((len(features), len(self.center)))
-        at_once = max(1, _VALUES_AT_ONCE // len(self.training))
-        scales, scale_of_target = np.unique(self.length_scales, return_inverse=True)
-        for start in range(0, len(features), at_once):
-            run = np.arange(start, min(start + at_once, len(features)))
-            some = features.take(run)
-            for s, scale in enumerate(scales):
-                targets = np.flatnonzero(scale_of_target == s)
-                (matrix,) = self.kernel.between(some, self.training, [scale])
-                predicted[run[:, None], targets] = matrix @ self.weights[:, targets]
-        predicted *= value_scales(features, extensive=self.extensive)[:, None]
+        features = self._digest(features)
+        predicted = sum_of_kernels(
+            self.kernel, features, self.training, self.weights, self.length_scales
+        )
+        predicted *= self._multipliers(features)
         return predicted + center_counts(features, extensive=self.extensive)[:, None] * self.center
+
+    def spread(self, features: Features) -> Float64[np.ndarray, "structures targets"]:
+        """Return the standard deviation of each value, as a Gaussian process sees it.
+
+        It counts the noise, so that about two thirds of all values lie within it where the
+        assumptions hold. The first call factorizes the kernel matrix once more.
+
+        Source: C. E. Rasmussen and C. K. I. Williams, Gaussian Processes for Machine Learning
+        (2006), eq. 2.26 and, for a constant without penalty, eq. 2.42; the variance of the kernel
+        has the largest likelihood.
+
+        Raises:
+            InputError: as `predict`.
+        """
+        features = self._digest(features)
+        out = np.empty((len(features), len(self.center)))
+        for (scale, noise), equations in self._equations.items():
+            targets = np.flatnonzero((self.length_scales == scale) & (self.noises == noise))
+            for run in runs(len(features), len(self.training)):
+                some = features.take(run)
+                (cross,) = self.kernel.between(some, self.training, [scale])
+                (selves,) = self.kernel.selves(some, [scale])
+                if self.settings.centered:
+                    directions = self._directions(some)
+                else:
+                    directions = np.zeros((len(some), 0))
+                shares = equations.variances(cross, selves, directions)
+                out[run[:, None], targets] = np.sqrt(shares[:, None] * self.scales[targets])
+        return out * self._multipliers(features)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return all it takes to restore it, training features apart."""
         arrays = {name: getattr(self, name) for name in _ARRAYS}
+        if len(self.kernel.terms) > 1:
+            arrays["term_weights"] = np.array([term.weight for term in self.kernel.terms])
         return {**arrays, "extensive": np.array(self.extensive)}
 
+    @cached_property
+    def _equations(self) -> dict[tuple[float, float], Equations]:
+        """Solved equations by length scale and noise."""
+        out: dict[tuple[float, float], Equations] = {}
+        nothing = np.zeros((len(self.training), 0))
+        directions = self._directions(self.training) if self.settings.centered else nothing
+        for pair in zip(self.length_scales.tolist(), self.noises.tolist(), strict=True):
+            if pair not in out:
+                out[pair] = Equations(self.kernel.among(self.training, [pair[0]])[0])
+                out[pair].solve(nothing, directions, pair[1], adjustable=False)
+        return out
 
-_ARRAYS = ("weights", "center", "length_scales", "noises", "errors")
+    def _digest(self, features: Features) -> Features:
+        features = self.settings.digest(features, extensive=self.extensive)
+        check_features(features, width=self.training.width)
+        return features
+
+    def _directions(self, features: Features) -> Float64[np.ndarray, "structures 1"]:
+        counts = center_counts(features, extensive=self.extensive)
+        return counts[:, None] / self._multipliers(features)
+
+    def _multipliers(self, features: Features) -> Float64[np.ndarray, "structures 1"]:
+        per_atom = self.extensive and self.settings.learns_per_atom(features)
+        return center_counts(features, extensive=per_atom)[:, None]
 
 
-def _given(setting: float | str) -> float | None:
-    """Return a number, or None where it is to be found.
-
-    Raises:
-        InputError: it is neither a number nor `auto`.
-    """
-    if isinstance(setting, str) and setting != "auto":
-        raise InputError(f"expected a number or 'auto', got {setting!r}")
-    return None if isinstance(setting, str) else setting
-
-
-def _solve(
-    kernel: StructureKernel, lesson: Lesson, choices: list[Choice], *, adjustable: bool
-) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
-    """Return weights, the noises they were solved with, and all warnings.
-
-    Targets that share a length scale share a matrix, those that share the noise too a solution.
-    """
-    weights, noises = np.empty_like(lesson.values), np.empty(len(choices))
-    warnings = [(t, text) for t, choice in enumerate(choices) for text in choice.warnings]
-    for scale in sorted({choice.length_scale for choice in choices}):
-        found = [c.matrix for c in choices if c.length_scale == scale and c.matrix is not None]
-        equations = Equations(found[0] if found else kernel.among(lesson.features, [scale])[0])
-        for noise in sorted({c.noise for c in choices if c.length_scale == scale}):
-            sharing = [
-                t for t, c in enumerate(choices) if (c.length_scale, c.noise) == (scale, noise)
-            ]
-            solution = equations.solve(lesson.values[:, sharing], noise, adjustable=adjustable)
-            weights[:, sharing], noises[sharing] = solution.weights, solution.noise
-            warnings += [(t, text) for t in sharing for text in solution.warnings]
-    several = len(choices) > 1
-    texts = [f"target {t}: {text}" if several else text for t, text in sorted(warnings)]
-    return weights, noises, tuple(texts)
+_ARRAYS = ("weights", "center", "length_scales", "noises", "errors", "scales")

@@ -8,68 +8,12 @@ from __future__ import annotations
 
 import math
 
-from llvmlite import ir
-from numba.core import types
-from numba.extending import intrinsic
-
+from atomarium.core._kernels.exponential import LN2_HIGH, LN2_LOW, bits_of, exponential, number_of
 from atomarium.represent._kernels.lean import fused
 
-_LOG2_E = 1.4426950408889634
-# ln 2 in two parts: products of the first with whole numbers below 2^20 are exact.
-_LN2_HIGH = 6.93147180369123816490e-01
-_LN2_LOW = 1.90821492927058770002e-10
-#: Added to a number below 2^51, it leaves the nearest whole number in the last bits.
-_ROUNDER = 6755399441055744.0
-#: Below, an exponential would leave the range of normal numbers.
-_LOWEST = -708.0
 _QUARTER_TURN = 0.5 * math.pi
 #: The bits of √½; numbers with the same power of two split off lie between this and √2.
 _ROOT_HALF_BITS = 0x3FE6A09E667F3BCD
-
-
-@intrinsic
-def _bits(typing, number):
-    """Return the bits of a number as a whole number."""
-
-    def generate(context, builder, signature, arguments):
-        return builder.bitcast(arguments[0], ir.IntType(64))
-
-    return types.int64(types.float64), generate
-
-
-@intrinsic
-def _number(typing, bits):
-    """Return the number that has these bits."""
-
-    def generate(context, builder, signature, arguments):
-        return builder.bitcast(arguments[0], ir.DoubleType())
-
-    return types.float64(types.int64), generate
-
-
-# No terms may be reordered here: adding and subtracting the same number is how it rounds.
-@fused
-def exponential(exponent: float) -> float:
-    """Return e to an exponent up to 700, to 1e-14 of its value; below -708 that of -708.
-
-    Taylor's series to the 11th power, after whole powers of two are split off.
-    """
-    x = max(exponent, _LOWEST)
-    shifted = x * _LOG2_E + _ROUNDER
-    whole = shifted - _ROUNDER
-    rest = (x - whole * _LN2_HIGH) - whole * _LN2_LOW
-    series = 1.0 / 3628800.0 + rest * (1.0 / 39916800.0)
-    series = 1.0 / 362880.0 + rest * series
-    series = 1.0 / 40320.0 + rest * series
-    series = 1.0 / 5040.0 + rest * series
-    series = 1.0 / 720.0 + rest * series
-    series = 1.0 / 120.0 + rest * series
-    series = 1.0 / 24.0 + rest * series
-    series = 1.0 / 6.0 + rest * series
-    series = 0.5 + rest * series
-    series = 1.0 + rest * series
-    series = 1.0 + rest * series
-    return _number(_bits(series) + (_bits(shifted) << 52))
 
 
 @fused
@@ -78,9 +22,9 @@ def logarithm(number: float) -> float:
 
     Whole powers of two are split off; of the rest, 2 artanh((m - 1) / (m + 1)) by its series.
     """
-    bits = _bits(number)
+    bits = bits_of(number)
     power = (bits - _ROOT_HALF_BITS) >> 52
-    rest = _number(bits - (power << 52))
+    rest = number_of(bits - (power << 52))
     ratio = (rest - 1.0) / (rest + 1.0)
     square = ratio * ratio
     series = 1.0 / 19.0 + square * (1.0 / 21.0)
@@ -93,7 +37,7 @@ def logarithm(number: float) -> float:
     series = 1.0 / 5.0 + square * series
     series = 1.0 / 3.0 + square * series
     series = 2.0 * (ratio + ratio * square * series)
-    return float(power) * _LN2_HIGH + (float(power) * _LN2_LOW + series)
+    return float(power) * LN2_HIGH + (float(power) * LN2_LOW + series)
 
 
 @fused
