@@ -32,9 +32,9 @@ class CompactFeatures:
 
     values: Float[np.ndarray, "numbers"]
     blocks: Int32[np.ndarray, "blocks"]
-    places: Int64[np.ndarray, "blocks+1"]
-    row_borders: Int64[np.ndarray, "rows+1"]
-    block_borders: Int64[np.ndarray, "borders"]
+    places: Int64[np.ndarray, "places"]
+    row_borders: Int64[np.ndarray, "row_ends"]
+    block_borders: Int64[np.ndarray, "block_ends"]
     rows: Rows
     offsets: Int64[np.ndarray, "offsets"]
     numbers: np.ndarray | None = field(default=None, repr=False)
@@ -168,5 +168,5 @@ class _Block(NamedTuple):
     numbers: Float[np.ndarray, "rows length"]
 
 
-def _borders(lengths: Int64[np.ndarray, "parts"]) -> Int64[np.ndarray, "parts+1"]:
+def _borders(lengths: Int64[np.ndarray, "parts"]) -> Int64[np.ndarray, "ends"]:
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)

@@ -56,6 +56,7 @@ class CustomBasis:
     def __post_init__(self) -> None:
         if not (math.isfinite(self.finest) and self.finest > 0):
             raise InputError(f"finest must be above 0 Å, got {self.finest}")
+        object.__setattr__(self, "functions", _importable(self.functions))
         self.load()
 
     def load(self) -> RadialFunctions:
@@ -101,6 +102,15 @@ class CustomBasis:
             mixing = root_of_inverse(np.linalg.inv(overlap))
             grid = grid._replace(values=mixing @ grid.values)
         return integrals_of(grid, l_max=space.l_max, width=space.width)
+
+
+def _importable(functions: str | Callable[..., Any]) -> str | Callable[..., Any]:
+    """Return the place of functions, which can be written to files, where they have one."""
+    module, name = getattr(functions, "__module__", None), getattr(functions, "__qualname__", "")
+    if module in (None, "__main__"):
+        return functions
+    found = getattr(import_module(str(module)), name, None)
+    return f"{module}:{name}" if found is functions else functions
 
 
 def polynomial_functions(cutoff: float, n_max: int) -> RadialFunctions:

@@ -124,5 +124,7 @@ def _room(
     if out is None:
         return np.empty(n_numbers, dtype=dtype)
     if out.ndim != 1 or len(out) < n_numbers or not out.flags.c_contiguous:
-        raise InputError(f"out must be flat with at least {n_numbers} numbers, got {out.shape}")
+        raise InputError(
+            f"out must be flat with at least {n_numbers} numbers, got an array of {out.shape}"
+        )
     return out[:n_numbers]

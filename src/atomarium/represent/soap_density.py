@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float64
 
 from atomarium.core.errors import InputError, did_you_mean
 
-ScalingKind = Literal["none", "willatt", "poly", "pow", "exp"]
 _KINDS = ("none", "willatt", "poly", "pow", "exp")
 
 
@@ -37,7 +36,7 @@ class RadialScaling:
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
-    kind: ScalingKind = "none"
+    kind: str = "none"
     rate: float = 1.0
     scale: float = 2.0
     exponent: float = 4.0
