@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from atomarium.core.structures import Structures
+from atomarium.represent.soap import Soap
+
 SPECIES = {"molecules": ("H", "C", "N", "O"), "crystals": ("O", "Si", "Sr"), "slab": ("O", "Si")}
 _WEIGHTS = (0.3, 0.7, 1.1, 1.5)
 
@@ -97,6 +100,12 @@ def featomic_arguments() -> dict[str, dict[str, Any]]:
             "basis": basis,
         },
     }
+
+
+def random_cotangents(soap: Soap, structures: Structures) -> np.ndarray:
+    """Return a number for each of the features, always the same ones."""
+    shape = soap.compute(structures).values.shape
+    return np.random.default_rng(0).normal(size=shape)
 
 
 def some_numbers(rows: np.ndarray) -> np.ndarray:

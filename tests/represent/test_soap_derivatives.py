@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from tests.references.derivative_checks import changes_along, dense
 from tests.represent.soap_cases import crystals, molecules, slab
+from tests.represent.soap_like_cases import random_cotangents
 
 from atomarium.core.compiled import limit_threads
 from atomarium.core.derivatives import PulledBack
@@ -81,11 +82,6 @@ every_set = pytest.mark.parametrize("name", STRUCTURES)
 
 def soap_of(label: str, structures: Structures) -> Soap:
     return Soap(**{"n_max": 3, "l_max": 2, "cutoff": 4.0, **VARIANTS[label]}).settle(structures)
-
-
-def random_cotangents(soap: Soap, structures: Structures) -> np.ndarray:
-    shape = soap.compute(structures).values.shape
-    return np.random.default_rng(0).normal(size=shape)
 
 
 def assert_central_differences(
