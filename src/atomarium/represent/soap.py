@@ -32,12 +32,6 @@ from atomarium.represent.soap_ranges import check_ranges
 from atomarium.represent.soap_work import Plan, compute_rows, expand, make_basis
 from atomarium.represent.species_columns import column_of_atoms
 
-_CHOICES = {
-    "average": ("none", "inner", "inner-sum", "outer"),
-    "layout": ("kernel", "featomic", "dscribe", "quippy"),
-    "dtype": ("float64", "float32"),
-}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Soap:
@@ -111,10 +105,6 @@ class Soap:
             raise InputError(f"species must differ, got {', '.join(self.species)}")
         object.__setattr__(self, "species", tuple(SYMBOLS[z] for z in numbers))
         check_ranges(self)
-        for name, choices in _CHOICES.items():
-            value = getattr(self, name)
-            if value not in choices:
-                raise InputError(f"no {name} {value!r}{did_you_mean(str(value), choices)}")
         if isinstance(self.compression, str) and self.compression not in NAMED:
             hint = did_you_mean(self.compression, NAMED)
             raise InputError(f"no compression {self.compression!r}{hint}")

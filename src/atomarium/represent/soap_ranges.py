@@ -1,17 +1,24 @@
-"""Ranges of the numbers that SOAP is set by."""
+"""Ranges of the numbers that SOAP is set by, and the choices there are."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from atomarium.core.errors import InputError
+from atomarium.core.errors import InputError, did_you_mean
 
 _WHOLE = {"n_max": (1, 64), "l_max": (0, 20)}
 
 
+_CHOICES = {
+    "average": ("none", "inner", "inner-sum", "outer"),
+    "layout": ("kernel", "featomic", "dscribe", "quippy"),
+    "dtype": ("float64", "float32"),
+}
+
+
 def check_ranges(settings: Any) -> None:
-    """Do nothing when all numbers of settings are in range.
+    """Do nothing when all numbers of settings are in range, and all choices are there.
 
     Args:
         settings: Of `Soap`.
@@ -36,3 +43,7 @@ def check_ranges(settings: Any) -> None:
         value = getattr(settings, name)
         if not (isinstance(value, int) and least <= value <= most):
             raise InputError(f"{name} must be {least} to {most}, a whole number, got {value}")
+    for name, choices in _CHOICES.items():
+        value = getattr(settings, name)
+        if value not in choices:
+            raise InputError(f"no {name} {value!r}{did_you_mean(str(value), choices)}")
