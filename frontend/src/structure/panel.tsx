@@ -139,7 +139,7 @@ function handsOf(
       if (image >= 0) now().props.onSelectAtom(surface().model.images.atoms[image]!);
     },
     reset: () => {
-      surface().turnTo(surface().begin());
+      surface().turnTo(surface().begin(), false);
       now().props.onSettings({ camera: null });
     },
     turn: (view) => {
@@ -197,8 +197,8 @@ function useShowing(
     const on = surface.current!;
     if (before.current === null) return;
     const mine = JSON.stringify(camera) === JSON.stringify(cameraOf(on.view, on.model));
-    if (camera !== seen.current && !mine) on.turnTo((camera && viewOf(camera, perspective)) ?? { ...on.begin(), perspective });
-    else if (on.view.perspective !== perspective) on.turnTo({ ...on.view, perspective });
+    if (camera !== seen.current && !mine) on.turnTo((camera && viewOf(camera, perspective)) ?? { ...on.begin(), perspective }, false);
+    else if (on.view.perspective !== perspective) on.turnTo({ ...on.view, perspective }, false);
     seen.current = camera;
   }, [camera, perspective]);
 }

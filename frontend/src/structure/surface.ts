@@ -47,9 +47,10 @@ export class Surface {
     return startingView(this.model, this.view.perspective);
   }
 
-  turnTo(view: View): void {
+  /** Looks from somewhere else; more is to come while something moves. */
+  turnTo(view: View, moving = true): void {
     this.view = view;
-    this.request(true);
+    this.request(moving);
   }
 
   paintAs(theme: Theme): void {

@@ -28,9 +28,9 @@ export function StructureViewer({ structure, name, onCanvas }: ViewerProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const surface = useRef<Surface | null>(null);
   const [label, setLabel] = useState<Label | null>(null);
-  const look = (view: View) => {
+  const look = (view: View, moving = true) => {
     setLabel(null);
-    surface.current!.turnTo(view);
+    surface.current!.turnTo(view, moving);
   };
 
   useLayoutEffect(() => {
@@ -39,7 +39,7 @@ export function StructureViewer({ structure, name, onCanvas }: ViewerProps) {
     const stop = listen(shown, {
       view: look,
       hover: (image) => setLabel(image < 0 ? null : labelOf(shown, image)),
-      reset: () => look(shown.begin()),
+      reset: () => look(shown.begin(), false),
     }, true);
     const observer = new ResizeObserver(() => shown.request(false));
     observer.observe(canvas.current!);
@@ -70,10 +70,11 @@ export function StructureViewer({ structure, name, onCanvas }: ViewerProps) {
         tabIndex={0}
         aria-label={`${name}: ${structure.numbers.length} atoms. Arrow keys turn it, plus and minus zoom, 0 resets.`}
         onKeyDown={(event) => {
-          const view = event.key === "0" ? surface.current!.begin() : viewAfterKey(surface.current!, event);
+          const reset = event.key === "0";
+          const view = reset ? surface.current!.begin() : viewAfterKey(surface.current!, event);
           if (view === null) return;
           event.preventDefault();
-          look(view);
+          look(view, !reset);
         }}
       />
       {label && (
