@@ -65,7 +65,7 @@ export async function filmOfFrames(surface: Surface, { scene, settings, theme, f
       if (!progress(k / frames.length)) return null;
       const shown = scene.structures.peek(index) ?? (await scene.structures.load(index));
       const looking = lookingAt(scene, shown, null, settings, theme);
-      actor.overlay = (pen, on, ratio) => writeOver(pen, on, ratio, writingOf(looking, settings, theme, []));
+      actor.overlay = (pen, on, ratio) => writeOver(pen, on, ratio, writingOf(looking, settings, theme));
       actor.show(shown, looking.look, k > 0);
       actor.paintInto(film.canvas, film.ratio);
       film.take(theme, settings.playbackDelay);

@@ -1,8 +1,8 @@
 /** The painter for browsers without WebGL: shaded disks, sticks and triangles, far ones first. */
 
-import { mix, type Theme } from "../theme";
+import { mix } from "../theme";
 import type { Model } from "./model";
-import { RING } from "./stage";
+import { CHOSEN, RING } from "./stage";
 import { type Projected, projection, type View } from "./view";
 
 interface Stroke {
@@ -10,7 +10,7 @@ interface Stroke {
   readonly paint: (canvas: CanvasRenderingContext2D) => void;
 }
 
-export function paintFlat(target: HTMLCanvasElement, model: Model, view: View, theme: Theme): void {
+export function paintFlat(target: HTMLCanvasElement, model: Model, view: View): void {
   const canvas = target.getContext("2d")!;
   canvas.clearRect(0, 0, target.width, target.height);
   canvas.lineCap = "round";
@@ -19,7 +19,7 @@ export function paintFlat(target: HTMLCanvasElement, model: Model, view: View, t
   const strokes: Stroke[] = [];
   for (let i = 0; i < balls.count; i++) {
     const radius = balls.places[4 * i + 3]!;
-    strokes.push(ball(project(balls.at(i)), radius, hexOf(balls.tints, 4 * i), ringColor(balls.tints[4 * i + 3]!, theme)));
+    strokes.push(ball(project(balls.at(i)), radius, hexOf(balls.tints, 4 * i), balls.tints[4 * i + 3] === RING.none ? null : CHOSEN));
   }
   for (const list of [cones, clearCones]) for (let i = 0; i < list.count; i++) strokes.push(...cone(list, i, project));
   for (const list of [ellipsoids, clearEllipsoids]) for (let i = 0; i < list.count; i++) strokes.push(ellipsoid(list, i, project));
@@ -31,11 +31,6 @@ type Project = ReturnType<typeof projection>;
 
 function hexOf(tints: Uint8Array, at: number): string {
   return `#${[0, 1, 2].map((k) => tints[at + k]!.toString(16).padStart(2, "0")).join("")}`;
-}
-
-function ringColor(kind: number, theme: Theme): string | null {
-  if (kind === RING.none) return null;
-  return kind === RING.hover ? theme.accent : "#f0a020";
 }
 
 function ball({ x, y, depth, scale }: Projected, radius: number, color: string, ring: string | null): Stroke {

@@ -4,6 +4,7 @@ import type { StructureSettings } from "../explorer/panels";
 import { pointOfAtom, type Scene, type SceneStructure } from "../explorer/scene";
 import { rgb, type Theme } from "../theme";
 import { type Coloring, coloringOf, textsOf } from "./coloring";
+import { count } from "../words";
 import { symbolOf } from "./elements";
 import type { EnvironmentLook, Look } from "./model";
 import type { Writing } from "./overlay";
@@ -12,7 +13,12 @@ import { addShapes, chosenShapes } from "./shapes";
 /** Å. Where neither the settings nor the environment say how far it reaches. */
 export const STANDARD_CUTOFF = 4;
 
+/** Atoms beyond which a supercell would only make the page stall. */
+const MOST_ATOMS = 400_000;
+
 export interface Looking {
+  /** Why something is not as the settings want it. */
+  readonly fault: string | null;
   readonly look: Look;
   readonly coloring: Coloring | null;
   readonly labels: readonly string[] | null;
@@ -22,24 +28,27 @@ export function lookingAt(scene: Scene, shown: SceneStructure, atom: number | nu
   const coloring = coloringOf(scene, shown.index, settings.color);
   const shapes = chosenShapes(scene, settings.shape);
   const [r, g, b] = rgb(theme.muted);
+  const nAtoms = settings.supercell.reduce((product, times) => product * times, shown.numbers.length);
+  const tooMany = nAtoms > Math.max(MOST_ATOMS, shown.numbers.length);
   const look: Look = {
     atoms: settings.atoms,
     bonds: settings.bonds,
     spaceFilling: settings.spaceFilling,
     unitCell: settings.unitCell,
-    supercell: settings.supercell,
+    supercell: tooMany ? [1, 1, 1] : settings.supercell,
     polyhedra: settings.polyhedra,
     environment: environmentLook(scene, shown, atom, settings),
     colors: coloring?.colors ?? null,
     lines: [r, g, b, 255],
     extras: shapes.length === 0 ? null : (model) => addShapes(model, scene, shown.index, shapes),
   };
-  return { look, coloring, labels: settings.atomLabels ? labelsOf(scene, shown, settings.labelsProperty) : null };
+  const fault = tooMany ? `${settings.supercell.join(" × ")} cells would have ${count(nAtoms)} atoms; this is one cell` : null;
+  return { fault, look, coloring, labels: settings.atomLabels ? labelsOf(scene, shown, settings.labelsProperty) : null };
 }
 
 /** What is written over the picture. */
-export function writingOf({ labels, coloring }: Looking, { axes }: StructureSettings, theme: Theme, picked: readonly number[]): Writing {
-  return { theme, labels, axes, bar: coloring?.bar ?? null, picked };
+export function writingOf({ look, labels, coloring }: Looking, { axes }: StructureSettings, theme: Theme, picked: readonly number[] = [], hovered = -1): Writing {
+  return { theme, labels, axes, bar: coloring?.bar ?? null, picked, hovered, supercell: look.supercell };
 }
 
 function environmentLook(scene: Scene, { index, numbers }: SceneStructure, atom: number | null, { environments }: StructureSettings): EnvironmentLook | null {

@@ -162,7 +162,7 @@ export class Model {
     let reach = 0;
     this.primitives.eachPlace((values, at, radius) => (reach = Math.max(reach, reachOf(values, at, this.center) + radius)));
     this.extent = Math.max(2.2, reach);
-    this.radius = focus === null || environment!.style === "hide" ? this.extent : Math.min(this.extent, environment!.cutoff + 2);
+    this.radius = focus === null ? this.extent : Math.max(2.2, Math.min(this.extent, environment!.cutoff + 2));
   }
 }
 

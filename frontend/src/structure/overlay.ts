@@ -5,6 +5,7 @@ import { digits } from "../words";
 import type { ColorBar } from "./coloring";
 import { inWords, measured } from "./measure";
 import type { Model } from "./model";
+import { CHOSEN } from "./stage";
 import type { Surface } from "./surface";
 import { length, rotate, type Vector } from "./vectors";
 import { type Projected, projection } from "./view";
@@ -17,6 +18,9 @@ export interface Writing {
   readonly bar: ColorBar | null;
   /** Images that were clicked for a measurement, in order. */
   readonly picked: readonly number[];
+  /** The image under the pointer; -1 for none. */
+  readonly hovered: number;
+  readonly supercell: readonly [number, number, number];
 }
 
 const FONT = "Inter, system-ui, sans-serif";
@@ -29,9 +33,12 @@ export function writeOver(canvas: CanvasRenderingContext2D, surface: Surface, ra
   const project = projection(surface.model, surface.view, ...size);
   const pen: Pen = { canvas, size, project, model: surface.model, theme: writing.theme };
   if (writing.labels !== null) writeLabels(pen, writing.labels);
+  for (const image of writing.picked) drawRing(pen, image, CHOSEN);
+  if (writing.hovered >= 0) drawRing(pen, writing.hovered, writing.theme.accent);
   if (writing.picked.length > 0) drawMeasure(pen, writing.picked);
   if (writing.axes !== "off") drawAxes(pen, writing.axes, surface.view.rotation);
   if (writing.bar !== null) drawBar(pen, writing.bar);
+  if (writing.supercell.some((times) => times !== 1)) write(pen, `${writing.supercell.join(" × ")} cells`, size[0] / 2, size[1] - 12, 11, 500);
 }
 
 interface Pen {
@@ -111,11 +118,26 @@ function coveredBy(seen: readonly Projected[], radiusOf: (i: number) => number):
   };
 }
 
+function drawRing({ canvas, model, project }: Pen, image: number, color: string): void {
+  const ball = model.ballOfImage[image] ?? -1;
+  if (ball < 0 || image >= model.images.count) return;
+  const { x, y, scale } = project(model.positionOf(image));
+  canvas.beginPath();
+  canvas.arc(x, y, model.primitives.balls.places[4 * ball + 3]! * scale + 2, 0, 2 * Math.PI);
+  canvas.globalAlpha = 0.35;
+  canvas.lineWidth = 7;
+  canvas.strokeStyle = color;
+  canvas.stroke();
+  canvas.globalAlpha = 1;
+  canvas.lineWidth = 2.5;
+  canvas.stroke();
+}
+
 function drawMeasure(pen: Pen, picked: readonly number[]): void {
   const { canvas, theme, model } = pen;
   const seen = picked.map((image) => pen.project(model.positionOf(image)));
   canvas.setLineDash([5, 4]);
-  for (const [width, color] of [[4, theme.paper], [2, "#f0a020"]] as const) {
+  for (const [width, color] of [[4, theme.paper], [2, CHOSEN]] as const) {
     canvas.lineWidth = width;
     canvas.strokeStyle = color;
     canvas.beginPath();

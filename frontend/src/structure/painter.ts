@@ -18,7 +18,7 @@ export interface Painter {
 export function painterOf(model: Model): Painter {
   const stage = theStage();
   if (stage === null) {
-    return { slow: true, send: () => undefined, paint: (target, { view, theme }) => paintFlat(target, model, view, theme), dispose: () => undefined };
+    return { slow: true, send: () => undefined, paint: (target, { view }) => paintFlat(target, model, view), dispose: () => undefined };
   }
   const props = stage.propsFor(model);
   return {

@@ -12,7 +12,6 @@ import { keyed, NO_KEYS } from "./keys";
 import { lookingAt, nameOf, writingOf } from "./looking";
 import { inWords, measured } from "./measure";
 import { writeOver } from "./overlay";
-import { RING } from "./stage";
 import { Surface } from "./surface";
 import { Toolbar } from "./toolbar";
 import { compose, rotationAbout } from "./vectors";
@@ -52,19 +51,17 @@ export function StructureView(props: StructureViewProps) {
 
   useShowing(surface, looking, shown, props);
   useLayoutEffect(() => surface.current!.paintAs(theme), [theme]);
-  useEffect(() => setPicked((old) => (old === null ? null : [])), [shown, looking?.look]);
+  usePicks(shown, JSON.stringify([settings.supercell, settings.environments, atom]), setPicked);
   useSpin(surface, settings.rotation, hands.settled);
 
+  const center = looking?.look.environment?.center ?? null;
   useEffect(() => {
+    if (looking !== null) surface.current!.ring(center === null ? null : surface.current!.model.homeOf(center));
+  }, [looking, center, shown]);
+  useLayoutEffect(() => {
     if (looking === null) return;
-    const { model } = surface.current!;
-    surface.current!.overlay = (pen, on, ratio) =>
-      writeOver(pen, on, ratio, writingOf(looking, settings, theme, picked ?? []));
-    const rings = new Map<number, number>();
-    if (looking.look.environment !== null) rings.set(model.homeOf(looking.look.environment.center), RING.chosen);
-    for (const image of picked ?? []) rings.set(image, RING.measured);
-    if (hovered >= 0 && hovered < model.images.count) rings.set(hovered, RING.hover);
-    surface.current!.ring(rings);
+    surface.current!.overlay = (pen, on, ratio) => writeOver(pen, on, ratio, writingOf(looking, settings, theme, picked ?? [], hovered));
+    surface.current!.rewrite();
   }, [looking, settings.axes, picked, hovered, theme]);
 
   const said = shown === null ? "" : saying(surface.current, shown, hovered, picked);
@@ -83,7 +80,7 @@ export function StructureView(props: StructureViewProps) {
       {shown !== null && (
         <Toolbar {...props} shown={shown} surface={() => surface.current!} turn={hands.turn} measuring={picked !== null} measure={(on) => setPicked(on ? [] : null)} />
       )}
-      {fault !== null && <p class="viewer-fault" role="alert">{fault}</p>}
+      {(fault ?? looking?.fault) && <p class="viewer-fault" role="alert">{fault ?? looking?.fault}</p>}
       <p class="viewer-says" aria-live="polite">{said}</p>
     </div>
   );
@@ -201,6 +198,16 @@ function useShowing(
     else if (on.view.perspective !== perspective) on.turnTo({ ...on.view, perspective }, false);
     seen.current = camera;
   }, [camera, perspective]);
+}
+
+/** Clicked images mean the same as long as the same atoms are shown. */
+function usePicks(shown: SceneStructure | null, images: string, setPicked: (change: (old: readonly number[] | null) => readonly number[] | null) => void): void {
+  const before = useRef({ shown, images });
+  useEffect(() => {
+    const same = before.current.images === images && shown !== null && sameAtoms(before.current.shown, shown);
+    before.current = { shown, images };
+    if (!same) setPicked((old) => (old === null ? null : []));
+  }, [shown, images]);
 }
 
 /** Frames of one trajectory: the same elements in the same order. */

@@ -2,7 +2,7 @@
 
 import type { Model } from "./model";
 import type { Balls, Cones } from "./primitives";
-import type { Shot } from "./stage";
+import { CHOSEN, RING, type Shot } from "./stage";
 import { rgb } from "../theme";
 import { EYE, focalLength, type View } from "./view";
 import type { Vector } from "./vectors";
@@ -13,6 +13,7 @@ const FEW = 700;
 const LARGEST = 160;
 /** How dark an outline is, as a share of the ball's color. */
 const RIM = 0.3;
+const CHOSEN_RGB = rgb(CHOSEN);
 
 /** The pixels of a ball of some radius: where, how far in front of its middle (in radii), how light. */
 interface Sprite {
@@ -36,9 +37,8 @@ export function paintRough(target: HTMLCanvasElement, model: Model, shot: Shot):
   const film = filmOf(width, height);
   film.paper = rgb(shot.theme.paper) as [number, number, number];
   setHaze(film, model);
-  const rings = [null, shot.theme.accent, "#f0a020", shot.theme.series[2]!].map((color) => (color === null ? null : rgb(color)));
   paintSticks(film, lens, model.primitives.cones);
-  paintBalls(film, lens, model.primitives.balls, rings);
+  paintBalls(film, lens, model.primitives.balls);
   target.getContext("2d")!.putImageData(film.image, 0, 0);
   return true;
 }
@@ -111,7 +111,7 @@ function hazeAt({ haze: [from, to, most] }: Film, depth: number): number {
   return most * share * share * (3 - 2 * share);
 }
 
-function paintBalls(film: Film, lens: Lens, balls: Balls, rings: readonly (readonly number[] | null)[]): void {
+function paintBalls(film: Film, lens: Lens, balls: Balls): void {
   const { places, tints, shades, drawn } = balls;
   const { rows: [r0, r1, r2], center, pan } = lens;
   for (let i = 0; i < drawn; i++) {
@@ -123,7 +123,7 @@ function paintBalls(film: Film, lens: Lens, balls: Balls, rings: readonly (reado
     const radius = places[4 * i + 3]!;
     const reach = radius * scale + 2;
     if (x < -reach || y < -reach || x > film.width + reach || y > film.height + reach) continue;
-    const ring = rings[tints[4 * i + 3]!] ?? null;
+    const ring = tints[4 * i + 3] === RING.none ? null : CHOSEN_RGB;
     const sprite = spriteOf(radius * scale, ring !== null);
     const toEye = (r2[0] * shades[4 * i]! + r2[1] * shades[4 * i + 1]! + r2[2] * shades[4 * i + 2]! + shades[4 * i + 3]!) / 127;
     const open = 1 - 0.75 * Math.min(0.86, Math.max(0, toEye));

@@ -8,7 +8,7 @@ uniform float perspective;
 uniform vec3 paper;
 uniform vec3 ink;
 uniform vec3 haze;
-uniform vec4 rings[4];
+uniform vec4 rings[2];
 
 void rayTo(vec3 point, out vec3 from, out vec3 along) {
   from = perspective > 0.5 ? vec3(0.0) : vec3(point.xy, 0.0);

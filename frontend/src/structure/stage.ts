@@ -24,8 +24,11 @@ export interface Shot {
   readonly ratio: number;
 }
 
+/** The color of the ring around what is chosen, on light and on dark. */
+export const CHOSEN = "#f0a020";
+
 /** Rings around balls, by the fourth number of their tints. */
-export const RING = { none: 0, hover: 1, chosen: 2, measured: 3 } as const;
+export const RING = { none: 0, chosen: 1 } as const;
 
 let stage: Stage | null | undefined;
 
@@ -70,7 +73,7 @@ export class Stage {
   private readonly renderer: WebGLRenderer;
   private readonly uniforms = {
     perspective: { value: 1 }, pixel: { value: 1 }, paper: { value: new Vector3() }, ink: { value: new Vector3() },
-    haze: { value: new Vector3() }, rings: { value: [new Vector4(), new Vector4(), new Vector4(), new Vector4()] },
+    haze: { value: new Vector3() }, rings: { value: [new Vector4(), new Vector4()] },
   };
   private readonly materials = new Materials(this.uniforms);
   private readonly picture: WebGLRenderTarget;
@@ -138,9 +141,8 @@ export class Stage {
     const eye = EYE * model.radius;
     const deep = Math.min(0.62, 0.2 + 0.09 * Math.log2(Math.max(1, model.radius / 2)));
     u.haze.value.set(eye - 0.75 * model.radius, eye + 1.05 * model.radius, deep);
-    const colors = [theme.ink, theme.accent, "#f0a020", theme.series[2]!];
-    [1, 3, 3.4, 3].forEach((pixels, kind) => {
-      const [r, g, b] = rgb(colors[kind]!);
+    ([[theme.ink, 1], [CHOSEN, 3.4]] as const).forEach(([color, pixels], kind) => {
+      const [r, g, b] = rgb(color);
       u.rings.value[kind]!.set(r / 255, g / 255, b / 255, pixels * ratio * fineness);
     });
   }

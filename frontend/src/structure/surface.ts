@@ -3,6 +3,7 @@
 import type { Theme } from "../theme";
 import { type Look, Model } from "./model";
 import { type Painter, painterOf } from "./painter";
+import { RING } from "./stage";
 import type { Structure } from "./structure";
 import { ballAt, startingView, type View } from "./view";
 
@@ -29,6 +30,10 @@ export class Surface {
   private coarse = 0;
   private movedAt = 0;
   private sent = false;
+  /** The last fine picture without what is written over it. */
+  private readonly clean = document.createElement("canvas");
+  private isClean = false;
+  private pending = false;
 
   constructor(readonly canvas: HTMLCanvasElement) {}
 
@@ -58,16 +63,23 @@ export class Surface {
     this.request(false);
   }
 
-  /** Puts rings around images; all others lose theirs. */
-  ring(rings: ReadonlyMap<number, number>): void {
+  /** Puts a ring around one image; all others lose theirs. */
+  ring(image: number | null): void {
     const { tints, count } = this.model.primitives.balls;
-    for (let i = 0; i < count; i++) tints[4 * i + 3] = 0;
-    for (const [image, kind] of rings) {
-      const ball = this.model.ballOfImage[image] ?? -1;
-      if (ball >= 0) tints[4 * ball + 3] = kind;
-    }
+    const ball = image === null ? -1 : (this.model.ballOfImage[image] ?? -1);
+    for (let i = 0; i < count; i++) tints[4 * i + 3] = i === ball ? RING.chosen : RING.none;
     this.sent = false;
-    this.request(false);
+    if (!this.pending) this.request(false);
+  }
+
+  /** Writes anew over the same picture, or over the next one if that is under way. */
+  rewrite(): void {
+    if (this.pending) return;
+    if (!this.isClean || this.clean.width !== this.canvas.width || this.clean.height !== this.canvas.height) return this.request(false);
+    const pen = this.canvas.getContext("2d")!;
+    pen.clearRect(0, 0, this.clean.width, this.clean.height);
+    pen.drawImage(this.clean, 0, 0);
+    this.write(pen, window.devicePixelRatio || 1);
   }
 
   /** The image under a point of the canvas, or -1. */
@@ -78,10 +90,15 @@ export class Surface {
 
   /** Asks for a new picture; while something moves, a quick one first and a fine one when it rests. */
   request(moving: boolean): void {
+    this.isClean = false;
     clearTimeout(this.rest);
     if (moving) this.rest = setTimeout(() => this.request(false), REST);
     cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => this.draw(moving));
+    this.pending = true;
+    this.frame = requestAnimationFrame(() => {
+      this.pending = false;
+      this.draw(moving);
+    });
   }
 
   /** Paints into any canvas at once, as finely as can be. */
@@ -110,10 +127,24 @@ export class Surface {
     if (!this.sent) this.painter.send();
     this.sent = true;
     this.painter.paint(target, { view: this.view, theme, fineness, ratio, moving });
-    const canvas = target.getContext("2d")!;
-    canvas.save();
-    this.overlay?.(canvas, this, ratio);
-    canvas.restore();
+    if (target === this.canvas && !moving) this.keepClean();
+    this.write(target.getContext("2d")!, ratio);
+  }
+
+  private write(pen: CanvasRenderingContext2D, ratio: number): void {
+    pen.save();
+    this.overlay?.(pen, this, ratio);
+    pen.restore();
+  }
+
+  private keepClean(): void {
+    const { clean, canvas } = this;
+    if (clean.width !== canvas.width) clean.width = canvas.width;
+    if (clean.height !== canvas.height) clean.height = canvas.height;
+    const pen = clean.getContext("2d")!;
+    pen.clearRect(0, 0, clean.width, clean.height);
+    pen.drawImage(canvas, 0, 0);
+    this.isClean = true;
   }
 
   /** Graphics cards always draw finely; the processor only what rests. */
