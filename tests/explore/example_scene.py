@@ -16,15 +16,13 @@ from atomarium.explore.page import write_page
 from atomarium.explore.scene import (
     About,
     CombinedShape,
-    Environments,
     Parameter,
     Property,
-    Residues,
     Scene,
-    SceneStructures,
     Shape,
 )
 from atomarium.explore.scene_payload import pack_scene
+from atomarium.explore.scene_structures import Environments, Residues, SceneStructures
 
 
 def small_scene() -> Scene:
@@ -54,41 +52,49 @@ def small_scene() -> Scene:
         environments=Environments(
             structures=np.array([2, 0, 0]), centers=np.array([1, 0, 2]), cutoffs=np.full(3, 3.5)
         ),
-        properties=(
-            Property(
-                name="energy", target="structure", values=np.array([-1.5, np.nan, 3e-30]), unit="eV"
-            ),
-            Property(name="n", target="structure", values=np.array([3, 2, 2]), description="atoms"),
-            Property(name="kind", target="structure", values=("wet", "salt", "wet")),
-            Property(
-                name="dos", target="structure", values=np.arange(6.0).reshape(3, 2), parameter="e"
-            ),
-            Property(
-                name="charge", target="atom", values=np.array([-0.5, 0.25, 0.5], dtype=np.float32)
-            ),
-            Property(name="label NaN", target="atom", values=("O in CO", "O in H₂O", "H in H₂O")),
-        ),
+        properties=_small_properties(),
         parameters={"e": Parameter(values=np.array([0.0, 0.5]), unit="eV")},
-        shapes=(
-            Shape(name="ball", kind="sphere", everywhere={"radius": 0.5, "color": "red"}),
-            Shape(
-                name="forces",
-                kind="arrow",
-                everywhere={"baseRadius": 0.1},
-                by_atom={"vector": np.arange(21.0, dtype=np.float32).reshape(7, 3)},
-            ),
-            CombinedShape(
-                name="both",
-                parts=(
-                    Shape(name="a", kind="sphere", by_structure=[{"radius": r} for r in (1, 2, 3)]),
-                ),
-            ),
-        ),
+        shapes=_small_shapes(),
         settings={
             "target": "structure",
             "map": {"x": {"property": "n"}, "color": {"palette": "viridis"}},
         },
         warnings=("Something was passed over.",),
+    )
+
+
+def _small_properties() -> tuple[Property, ...]:
+    return (
+        Property(
+            name="energy", target="structure", values=np.array([-1.5, np.nan, 3e-30]), unit="eV"
+        ),
+        Property(name="n", target="structure", values=np.array([3, 2, 2]), description="atoms"),
+        Property(name="kind", target="structure", values=("wet", "salt", "wet")),
+        Property(
+            name="dos", target="structure", values=np.arange(6.0).reshape(3, 2), parameter="e"
+        ),
+        Property(
+            name="charge", target="atom", values=np.array([-0.5, 0.25, 0.5], dtype=np.float32)
+        ),
+        Property(name="label NaN", target="atom", values=("O in CO", "O in H₂O", "H in H₂O")),
+    )
+
+
+def _small_shapes() -> tuple[Shape | CombinedShape, ...]:
+    return (
+        Shape(name="ball", kind="sphere", everywhere={"radius": 0.5, "color": "red"}),
+        Shape(
+            name="forces",
+            kind="arrow",
+            everywhere={"baseRadius": 0.1},
+            by_atom={"vector": np.arange(21.0, dtype=np.float32).reshape(7, 3)},
+        ),
+        CombinedShape(
+            name="both",
+            parts=(
+                Shape(name="a", kind="sphere", by_structure=[{"radius": r} for r in (1, 2, 3)]),
+            ),
+        ),
     )
 
 

@@ -19,8 +19,9 @@ from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
 from atomarium.explore.formulas import formulas
 from atomarium.explore.packed import pack, unpack
-from atomarium.explore.scene import Environments, Property, SceneStructures, Shape
+from atomarium.explore.scene import Property, Shape
 from atomarium.explore.scene_payload import block_borders, pack_block, pack_scene, scene_payload
+from atomarium.explore.scene_structures import Environments, SceneStructures
 
 GOLDEN = Path(__file__).parent / "golden" / "scene.bin"
 HEADER = {"format": "atomarium-test", "version": 1}

@@ -46,8 +46,11 @@ export function ShareMenu() {
       <input
         ref={chooser} type="file" accept=".json,application/json" hidden
         onChange={async (event) => {
-          const file = event.currentTarget.files?.[0];
+          const chosen = event.currentTarget;
+          const file = chosen.files?.[0];
           if (file !== undefined) loadView(desk, await file.text(), file.name);
+          // The same file may be chosen again, changed.
+          chosen.value = "";
           close();
         }}
       />

@@ -4,10 +4,10 @@ import { useMemo, useState } from "preact/hooks";
 import type { Interval } from "../chart/axes";
 import type { Drawing } from "../chart/drawing";
 import { select, useDesk, useExplorer } from "../explorer/state";
-import type { AxisChannel } from "./channels";
 import type { Frame } from "./frame";
 import { countBars, Histogram } from "./overlay";
 import { joined, withinStretch } from "./picks";
+import { toShares } from "./projection";
 import type { Mapped } from "./use-cloud";
 
 interface MarginalsProps {
@@ -23,12 +23,6 @@ export function Marginals(props: MarginalsProps) {
       <Marginal {...props} axis="y" />
     </>
   );
-}
-
-/** Places to shares of the window. */
-export function toShares({ extent: [low, high] }: AxisChannel, [start, stop]: Interval): readonly [number, number] {
-  const span = stop - start || 1;
-  return [(high - low) / span, (low - start) / span];
 }
 
 function Marginal({ frame, drawing, mapped, axis }: MarginalsProps & { readonly axis: "x" | "y" }) {

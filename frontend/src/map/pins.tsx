@@ -36,7 +36,7 @@ export function Pins({ frame, mapped }: { readonly frame: Frame; readonly mapped
             onPointerDown={(event) => event.stopPropagation()}
             onClick={() => changeView(desk, { active: viewer })}
           >
-            <svg viewBox="-9 -22 18 23" aria-hidden="true">
+            <svg viewBox="-9 -23 18 23" aria-hidden="true">
               <path d="M0 0C-2-5-8-8-8-14a8 8 0 1 1 16 0C8-8 2-5 0 0Z" />
               <text y="-10.6" text-anchor="middle">{viewer + 1}</text>
             </svg>

@@ -34,16 +34,16 @@ export const START_GAZE: Gaze = {
   shift: [0, 0],
 };
 
-/** Places 0 … 1 to places in the window: factor and constant. */
-function toWindow({ extent: [low, high] }: AxisChannel, [start, stop]: Interval): readonly [number, number] {
+/** Places 0 … 1 to shares of the window: factor and constant. */
+export function toShares({ extent: [low, high] }: AxisChannel, [start, stop]: Interval): readonly [number, number] {
   const span = stop - start || 1;
   return [(high - low) / span, (low - start) / span];
 }
 
 /** The window's x to the right and y upward, over the whole area. */
 export function planePlacement(x: AxisChannel, y: AxisChannel, window: Window, { width, height }: Area): Placement {
-  const [fx, cx] = toWindow(x, window.x);
-  const [fy, cy] = toWindow(y, window.y);
+  const [fx, cx] = toShares(x, window.x);
+  const [fy, cy] = toShares(y, window.y);
   return {
     across: [fx * width, 0, 0, cx * width],
     down: [0, -fy * height, 0, height - cy * height],
@@ -53,7 +53,7 @@ export function planePlacement(x: AxisChannel, y: AxisChannel, window: Window, {
 
 /** The box of the window, a cube about the middle of the area, seen without perspective. */
 export function spacePlacement(axes: readonly [AxisChannel, AxisChannel, AxisChannel], window: Window, gaze: Gaze, area: Area): Placement {
-  const maps = [toWindow(axes[0], window.x), toWindow(axes[1], window.y), toWindow(axes[2], window.z!)] as const;
+  const maps = [toShares(axes[0], window.x), toShares(axes[1], window.y), toShares(axes[2], window.z!)] as const;
   const box = boxRows(gaze, area);
   const through = ([rx, ry, rz, r0]: Row): Row => {
     const factors = [rx, ry, rz] as const;

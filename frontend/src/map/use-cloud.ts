@@ -3,13 +3,15 @@
 import { useContext, useMemo } from "preact/hooks";
 import { ThemeContext } from "../chart/drawing";
 import type { Scene, Target } from "../explorer/scene";
-import { type MapSettings, pointCount } from "../explorer/settings";
+import { type AxisSettings, type MapSettings, pointCount } from "../explorer/settings";
 import type { Selection } from "../explorer/state";
 import { rgb, type Theme } from "../theme";
 import { areaAt } from "./amounts";
 import {
   type AxisChannel, axisChannel, type ColorChannel, colorChannel, opacityChannel, type SizeChannel, sizeChannel, symbolChannel,
 } from "./channels";
+import { windowOf } from "./frame";
+import { toShares } from "./projection";
 import { CHOSEN, type Cloud, GRAY, HIDDEN, type Look, SHOWN, SIZE_STEPS } from "./cloud";
 import { SYMBOLS } from "./symbols";
 
@@ -41,16 +43,33 @@ export function useMapped(scene: Scene, target: Target, map: MapSettings, mask: 
   const symbols = useMemo(() => symbolChannel(scene, target, map.symbol, SYMBOLS.length), [scene, target, map.symbol]);
   const opacities = useMemo(() => opacityChannel(scene, target, map.opacity), [scene, target, map.opacity]);
   const states = useMemo(() => statesOf(count, mask, selection, map.others), [count, mask, selection, map.others]);
+  const seen = useMemo(() => (z === null ? x.places : insideBox([x, y, z], [map.x, map.y, map.z])), [x, y, z, map.x, map.y, map.z]);
   const cloud = useMemo<Cloud>(
     () => ({
-      count, x: x.places, y: y.places, z: z?.places ?? null, steps: color.steps, colors: color.colors,
+      count, x: seen, y: y.places, z: z?.places ?? null, steps: color.steps, colors: color.colors,
       sizes: size.steps, symbols, opacities, states, anyChosen: selection !== null,
     }),
-    [count, x, y, z, color, size, symbols, opacities, states, selection],
+    [count, seen, y, z, color, size, symbols, opacities, states, selection],
   );
   const channels = useMemo(() => ({ x, y, z, color, size }), [x, y, z, color, size]);
   const look = useMemo(() => lookOf(map, count, size.steps !== null, theme), [map.size, map.opacity, map.outline, count, size, theme]);
   return { channels, cloud, look };
+}
+
+/** Places along x, without those of points that lie outside of the box of a map in space. */
+function insideBox(channels: readonly AxisChannel[], settings: readonly AxisSettings[]): Float32Array {
+  const places = channels[0]!.places;
+  if (settings.every(({ min, max }) => min === null && max === null)) return places;
+  const out = places.slice();
+  channels.forEach((channel, axis) => {
+    const [factor, constant] = toShares(channel, windowOf(channel, settings[axis]!, true));
+    for (let i = 0; i < out.length; i++) {
+      const share = channel.places[i]! * factor + constant;
+      // A border that was chosen is meant to be seen, also where rounding moves a point beyond it.
+      if (share < -1e-6 || share > 1 + 1e-6) out[i] = NaN;
+    }
+  });
+  return out;
 }
 
 /** What becomes of each point, from the filter and from what the reader has chosen. */

@@ -15,11 +15,10 @@ from atomarium.explore.scene import (
     CombinedShape,
     Parameter,
     Property,
-    Residues,
     Scene,
-    SceneStructures,
     Shape,
 )
+from atomarium.explore.scene_structures import Residues, SceneStructures
 
 FORMAT = "atomarium-scene"
 VERSION = 1

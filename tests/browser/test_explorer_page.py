@@ -1,0 +1,70 @@
+"""The explorer, clicked through in Chromium; the claims stand in explorer_page.mjs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.explore.example_scene import large_scene, molecules_scene, small_scene
+
+from atomarium.explore.page import write_page
+from atomarium.explore.scene import About, Scene
+from atomarium.explore.scene_payload import pack_scene, scene_payload
+
+HOSTILE = "<img src=x onerror=\"window.hacked='yes'\"></script><script>window.hacked='yes'</script>"
+
+
+def test_the_explorer_works_in_chromium(
+    node: str, chromium: str, tmp_path: Path, repository: Path
+) -> None:
+    if not (repository / "src/atomarium/explore/static/atomarium.js").is_file():
+        pytest.fail("the page's bundle was not built: make frontend")
+    for name, payload in _payloads().items():
+        write_page(tmp_path / f"{name}.html", payload, title=name)
+    done = subprocess.run(
+        [node, "--test", "--test-reporter=spec", "tests/browser/explorer_page.mjs"],
+        cwd=repository,
+        env={**os.environ, "PAGES": str(tmp_path), "CHROMIUM": chromium},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _payloads() -> dict[str, bytes | dict[str, Any]]:
+    damaged = scene_payload(small_scene(), embed=True)
+    damaged["properties"][0]["kind"] = "smell"
+    return {
+        "molecules": pack_scene(molecules_scene(), embed=True),
+        "many": pack_scene(large_scene(200_000), embed=True),
+        "hostile": pack_scene(_hostile(molecules_scene()), embed=True),
+        "damaged": damaged,
+    }
+
+
+def _hostile(scene: Scene) -> Scene:
+    """Return a scene whose names, units and texts are all dangerous if they are ever run."""
+    properties = tuple(
+        replace(
+            one,
+            name=one.name + HOSTILE,
+            unit=one.unit + HOSTILE,
+            description=HOSTILE,
+            values=one.values
+            if not isinstance(one.values, (list, tuple))
+            else [text + HOSTILE for text in one.values],
+        )
+        for one in scene.properties
+    )
+    about = About(
+        name=scene.about.name + HOSTILE,
+        description=HOSTILE + "\n\n[press](javascript:window.hacked='yes') <https://example.org>",
+        authors=(HOSTILE,),
+        references=("[x](data:text/html,<script>1</script>)",),
+    )
+    return replace(scene, properties=properties, about=about)
