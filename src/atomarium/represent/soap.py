@@ -18,11 +18,7 @@ from atomarium.core.features import Features
 from atomarium.core.segments import segment_mean
 from atomarium.core.structures import Structures
 from atomarium.represent.radial_bases import CustomBasis, Space, check_basis, radial_table
-from atomarium.represent.soap_channels import (
-    NAMED,
-    Compression,
-    make_channels,
-)
+from atomarium.represent.soap_channels import NAMED, Compression, make_channels
 from atomarium.represent.soap_compact import compute_compact
 from atomarium.represent.soap_density import NO_SCALING, Fading, RadialScaling
 from atomarium.represent.soap_derivatives import gradients, pull_back, rows_to_derive, unit_rows
@@ -115,8 +111,6 @@ class Soap:
         """Return settings whose rows are those of another package, in its order.
 
         Example:
-            >>> Soap.like("dscribe", species=["H", "O"], r_cut=5.0, n_max=8, l_max=6).basis
-            'dscribe-gto'
             >>> Soap.like("quippy", "soap cutoff=5 n_max=8 l_max=6 atom_sigma=0.5").basis
             'equispaced'
 

@@ -14,7 +14,7 @@ from atomarium.core.threads import do_runs, run_in_threads
 from atomarium.represent._kernels.expansion import Neighborhoods
 from atomarium.represent._kernels.spectrum import make_spectrum_workspace
 from atomarium.represent.soap_layout import Columns
-from atomarium.represent.soap_work import ATOMS_AT_ONCE, checked_pairs
+from atomarium.represent.soap_work import ATOMS_AT_ONCE, Plan, checked_pairs
 from atomarium.represent.species_columns import column_of_atoms
 
 if TYPE_CHECKING:
@@ -38,57 +38,14 @@ def compute_compact(
     plan, columns = soap.plan, soap.columns
     if soap.average != "none" or len(columns.order) or columns.constant:
         raise InputError('compact rows need average "none" and a layout other than "quippy"')
-    # Kernels take a while to load.
-    from atomarium.represent._kernels.compact_rows import count_blocks, fill_compact_rows
-    from atomarium.represent._kernels.streams import LINE
-
-    offsets, species = structures.offsets, column_of_atoms(structures, soap.species)
+    species = column_of_atoms(structures, soap.species)
     lengths, block_ids, block_borders = _blocks(columns)
     counts = np.zeros((structures.n_atoms, 2), dtype=np.int64)
-    found: dict[int, Neighborhoods] = {}
-
-    def count(run: slice) -> None:
-        atoms = slice(int(offsets[run.start]), int(offsets[run.stop]))
-        pairs = checked_pairs(structures[run], plan.fading.end)
-        hoods = plan.neighborhoods(pairs, species[atoms])
-        found[run.start] = hoods
-        present = np.zeros(plan.layout.mixing.shape[1], dtype=np.bool_)
-        borders = np.arange(atoms.stop - atoms.start + 1)
-        count_blocks(
-            hoods, plan.layout, lengths, present, borders, 0, len(borders) - 1, counts[atoms]
-        )
-
-    do_runs(count, offsets, ATOMS_AT_ONCE)
+    found = _count(structures, species, plan, lengths, counts)
     starts = np.concatenate([np.zeros((1, 2), dtype=np.int64), counts.cumsum(axis=0)])
     blocks = np.zeros(int(starts[-1, 0]), dtype=np.int32)
     values = _room(out, int(starts[-1, 1]), soap.dtype)
-
-    lead = values.ctypes.data % LINE // values.itemsize
-
-    def fill(run: slice) -> None:
-        atoms = slice(int(offsets[run.start]), int(offsets[run.stop]))
-        hoods, borders = found[run.start], np.arange(atoms.stop - atoms.start + 1)
-
-        def fill_run(first: int, last: int) -> None:
-            work = make_spectrum_workspace(plan.basis, plan.layout)
-            fill_compact_rows(
-                hoods,
-                plan.basis,
-                plan.layout,
-                work,
-                borders,
-                first,
-                last,
-                block_ids,
-                starts[atoms.start : atoms.stop + 1],
-                blocks,
-                values,
-                lead,
-            )
-
-        run_in_threads(fill_run, hoods.offsets)
-
-    do_runs(fill, offsets, ATOMS_AT_ONCE)
+    _fill(structures, found, plan, starts, (block_ids, blocks, values))
     places = np.concatenate([[0], np.cumsum(np.diff(block_borders)[blocks])]).astype(np.int64)
     return CompactFeatures(
         values=values,
@@ -97,9 +54,64 @@ def compute_compact(
         row_borders=np.ascontiguousarray(starts[:, 0]),
         block_borders=block_borders,
         rows="atoms",
-        offsets=offsets,
+        offsets=structures.offsets,
         numbers=structures.numbers,
     )
+
+
+def _count(
+    structures: Structures,
+    species: Int64[np.ndarray, "atoms"],
+    plan: Plan,
+    lengths: Int64[np.ndarray, "channels channels"],
+    counts: Int64[np.ndarray, "atoms two"],
+) -> dict[int, Neighborhoods]:
+    """Fill how many blocks and numbers each row has; returns the pairs of runs by first structure."""
+    # Kernels take a while to load.
+    from atomarium.represent._kernels.compact_rows import count_blocks
+
+    offsets, found = structures.offsets, dict[int, Neighborhoods]()
+
+    def count(run: slice) -> None:
+        atoms = slice(int(offsets[run.start]), int(offsets[run.stop]))
+        pairs = checked_pairs(structures[run], plan.fading.end)
+        hoods = plan.neighborhoods(pairs, species[atoms])
+        found[run.start] = hoods
+        present = np.zeros(plan.layout.mixing.shape[1], dtype=np.bool_)
+        borders, some = np.arange(atoms.stop - atoms.start + 1), counts[atoms]
+        count_blocks(hoods, plan.layout, lengths, present, borders, 0, len(some), some)
+
+    do_runs(count, offsets, ATOMS_AT_ONCE)
+    return found
+
+
+def _fill(
+    structures: Structures,
+    found: dict[int, Neighborhoods],
+    plan: Plan,
+    starts: Int64[np.ndarray, "borders two"],
+    filled: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> None:
+    """Fill the numbers of blocks, and the blocks, of all rows."""
+    from atomarium.represent._kernels.compact_rows import fill_compact_rows
+    from atomarium.represent._kernels.streams import LINE
+
+    offsets, basis, layout = structures.offsets, plan.basis, plan.layout
+    values = filled[-1]
+    lead = values.ctypes.data % LINE // values.itemsize
+
+    def fill(run: slice) -> None:
+        atoms = slice(int(offsets[run.start]), int(offsets[run.stop]) + 1)
+        hoods, some = found[run.start], starts[atoms]
+        borders = np.arange(len(some))
+
+        def fill_run(first: int, last: int) -> None:
+            work = make_spectrum_workspace(basis, layout)
+            fill_compact_rows(hoods, basis, layout, work, borders, first, last, some, *filled, lead)
+
+        run_in_threads(fill_run, hoods.offsets)
+
+    do_runs(fill, offsets, ATOMS_AT_ONCE)
 
 
 def _blocks(

@@ -54,7 +54,7 @@ def _is_there(channel, layout, present):
 
 @lean
 def fill_compact_rows(
-    hoods, basis, layout, work, borders, first, last, block_ids, starts, blocks, out, lead
+    hoods, basis, layout, work, borders, first, last, starts, block_ids, blocks, out, lead
 ):
     """Fill a run of rows, one block behind the other.
 
@@ -66,8 +66,8 @@ def fill_compact_rows(
         borders: First atom of each row, and the one behind the last.
         first: First row of the run.
         last: The row behind the run.
-        block_ids: Number of the block of each two channels.
         starts: Where the blocks of each row begin in `blocks`, and its numbers in `out`.
+        block_ids: Number of the block of each two channels.
         blocks: Filled with the number of each block.
         out: Filled with the numbers of all blocks.
         lead: How many numbers of a line of memory lie before it.
