@@ -12,6 +12,8 @@ export type Overlay = (canvas: CanvasRenderingContext2D, surface: Surface, ratio
 
 /** Milliseconds of stillness after which the picture is drawn finely. */
 const REST = 160;
+/** The same where drawing finely would hold up a hand that only pauses. */
+const LONG_REST = 700;
 /** Frames that take longer than this, in milliseconds, are drawn more coarsely, where the processor draws. */
 const SLUGGISH = 55;
 const BRISK = 22;
@@ -92,7 +94,8 @@ export class Surface {
   request(moving: boolean): void {
     this.isClean = false;
     clearTimeout(this.rest);
-    if (moving) this.rest = setTimeout(() => this.request(false), REST);
+    const heavy = this.painter?.slow === true && this.model.primitives.balls.drawn > MANY;
+    if (moving) this.rest = setTimeout(() => this.request(false), heavy ? LONG_REST : REST);
     cancelAnimationFrame(this.frame);
     this.pending = true;
     this.frame = requestAnimationFrame(() => {
