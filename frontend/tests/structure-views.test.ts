@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import type { PlainShape, Property, Scene, SceneStructure } from "../src/explorer/scene";
 import { VIEWER_DEFAULTS } from "../src/explorer/settings";
+import { backbonesOf, foldsOf } from "../src/structure/backbone";
 import { cameraOf, viewOf } from "../src/structure/camera";
 import { coloringOf, textsOf } from "../src/structure/coloring";
 import { tintFrom } from "../src/structure/colors";
 import { GifWriter, quantized } from "../src/structure/gif";
 import { convexHull } from "../src/structure/hull";
 import { angle, dihedral, inWords, measured } from "../src/structure/measure";
+import { addRibbons } from "../src/structure/ribbon";
 import { addBody, addShapes, chosenShapes } from "../src/structure/shapes";
 import { Primitives } from "../src/structure/primitives";
 import { sortFromBack } from "../src/structure/sorting";
@@ -233,3 +235,29 @@ test("extended XYZ gives cells in as few digits as they need", () => {
   expect(xyzOf(moleculeOf([0, 1], [[0, 0, 0], [1, 0, 0]]), "").split("\n")[2]).toMatch(/^X /);
 });
 
+
+// α-carbons of an ideal α-helix (1.5 Å and 100° a residue, 2.3 Å from the axis) and of an ideal strand.
+const WOUND = Array.from({ length: 12 }, (_, i): Vector => [2.3 * Math.cos((i * 100 * Math.PI) / 180), 2.3 * Math.sin((i * 100 * Math.PI) / 180), 1.5 * i]);
+const STRETCHED = Array.from({ length: 8 }, (_, i): Vector => [i % 2 === 0 ? 0.9 : -0.9, 0, 3.3 * i]);
+
+test("helices and strands are told by the distances of their α-carbons", () => {
+  expect(new Set(foldsOf(WOUND))).toEqual(new Set(["helix"]));
+  expect(new Set(foldsOf(STRETCHED))).toEqual(new Set(["strand"]));
+  expect(new Set(foldsOf(WOUND.slice(0, 4)))).toEqual(new Set(["coil"]));
+});
+
+test("backbones break at gaps, at other chains, and leave ions of calcium out", () => {
+  const far = WOUND.map(([x, y, z]): Vector => [x + 30, y, z]);
+  const places = [...WOUND, ...far, [0, 0, 50] as Vector];
+  const n = places.length;
+  const structure: SceneStructure = {
+    ...moleculeOf([...Array<number>(n - 1).fill(6), 20], places), index: 0, names: Array<string>(n).fill("CA"),
+    residues: { names: Array<string>(n).fill("ALA"), ids: Int32Array.from(places.keys()), chains: Array<string>(n).fill("A"), hetero: new Uint8Array(n) },
+  };
+  expect(backbonesOf(structure).map(({ alphas }) => alphas.length)).toEqual([12, 12]);
+  const chains = places.map((_, i) => (i < 5 ? "A" : "B"));
+  expect(backbonesOf({ ...structure, residues: { ...structure.residues!, chains } }).map(({ alphas }) => alphas.length)).toEqual([5, 7, 12]);
+  const faces = modelOf(structure, { extras: (model) => addRibbons(model, structure) }).primitives.faces;
+  expect(faces.count).toBe(2 * 11 * 6 * 10 * 2);
+  expect(faces.points.subarray(0, 9 * faces.count).every(Number.isFinite)).toBe(true);
+});

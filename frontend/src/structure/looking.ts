@@ -7,6 +7,7 @@ import { type Coloring, coloringOf, textsOf } from "./coloring";
 import { count } from "../words";
 import { symbolOf } from "./elements";
 import type { EnvironmentLook, Look } from "./model";
+import { addRibbons } from "./ribbon";
 import type { Writing } from "./overlay";
 import { addShapes, chosenShapes } from "./shapes";
 
@@ -40,7 +41,10 @@ export function lookingAt(scene: Scene, shown: SceneStructure, atom: number | nu
     environment: environmentLook(scene, shown, atom, settings),
     colors: coloring?.colors ?? null,
     lines: [r, g, b, 255],
-    extras: shapes.length === 0 ? null : (model) => addShapes(model, scene, shown.index, shapes),
+    extras: (model) => {
+      addShapes(model, scene, shown.index, shapes);
+      if (settings.cartoon || model.look.environment?.style === "cartoon") addRibbons(model, shown);
+    },
   };
   const fault = tooMany ? `${settings.supercell.join(" × ")} cells would have ${count(nAtoms)} atoms; this is one cell` : null;
   return { fault, look, coloring, labels: settings.atomLabels ? labelsOf(scene, shown, settings.labelsProperty) : null };

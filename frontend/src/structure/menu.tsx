@@ -15,6 +15,7 @@ export interface MenuProps {
   /** Å, where the viewer shows an atom's environment: how far it reaches by itself. */
   readonly ownCutoff: number | null;
   readonly hasCell: boolean;
+  readonly hasBackbone: boolean;
 }
 
 const STYLES = [
@@ -32,6 +33,7 @@ export function Menu(props: MenuProps) {
     <div class="viewer-settings">
       <Group name="Atoms">
         <Choice label="Style" value={styleOf(settings)} options={STYLES.map(([key, name]) => [key, name])} onChange={(key) => onSettings({ ...STYLES.find(([one]) => one === key)![2] })} />
+        {props.hasBackbone && <Check name="Cartoon" on={settings.cartoon} change={(cartoon) => onSettings({ cartoon })} />}
         <Check name="Coordination polyhedra" on={settings.polyhedra} change={(polyhedra) => onSettings({ polyhedra })} />
         <Check name="Labels" on={settings.atomLabels} change={(atomLabels) => onSettings({ atomLabels })} />
         {settings.atomLabels && (
@@ -87,7 +89,7 @@ function ColorGroup({ scene, settings, onSettings }: MenuProps) {
   );
 }
 
-function EnvironmentGroup({ settings, onSettings, ownCutoff }: MenuProps) {
+function EnvironmentGroup({ settings, onSettings, ownCutoff, hasBackbone }: MenuProps) {
   const { environments } = settings;
   const change = (part: Partial<StructureSettings["environments"]>) => onSettings({ environments: { ...environments, ...part } });
   return (
@@ -97,7 +99,7 @@ function EnvironmentGroup({ settings, onSettings, ownCutoff }: MenuProps) {
         <>
           <Check name="Center" on={environments.center} change={(center) => change({ center })} />
           <Amount name="Cutoff (Å)" value={environments.cutoff} placeholder={String(Number(ownCutoff!.toFixed(3)))} least={0} step={0.1} change={(cutoff) => change({ cutoff })} />
-          <Choice label="Others" value={environments.bgStyle} options={[["ball-stick", "as they are"], ["licorice", "sticks"], ["cartoon", "cartoon"], ["hide", "hidden"]]} onChange={(bgStyle) => change({ bgStyle: bgStyle as typeof environments.bgStyle })} />
+          <Choice label="Others" value={environments.bgStyle} options={[["ball-stick", "as they are"], ["licorice", "sticks"], ...(hasBackbone ? [["cartoon", "cartoon"] as const] : []), ["hide", "hidden"]]} onChange={(bgStyle) => change({ bgStyle: bgStyle as typeof environments.bgStyle })} />
           <Choice label="Their color" value={environments.bgColor} options={[["grey", "gray"], ["CPK", "element"], ["property", "property"]]} onChange={(bgColor) => change({ bgColor: bgColor as typeof environments.bgColor })} />
         </>
       )}

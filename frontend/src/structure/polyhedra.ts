@@ -3,7 +3,7 @@
 import { convexHull } from "./hull";
 import { bondedOf, type Model, tintOfElement } from "./model";
 import type { Tint } from "./primitives";
-import { add, cross, length, type Vector } from "./vectors";
+import { add, cross, length, unit, type Vector } from "./vectors";
 
 /** From the strongest on; the order of electronegativities. */
 const ANIONS = [9, 8, 7, 17, 35, 53, 16, 34, 52];
@@ -59,9 +59,4 @@ function neighborOf(model: Model, image: number, end: number): { at: Vector; num
     return x;
   });
   return { at: at as unknown as Vector, number: numbers[atom]! };
-}
-
-function unit(v: Vector): Vector {
-  const size = length(v) || 1;
-  return [v[0] / size, v[1] / size, v[2] / size];
 }

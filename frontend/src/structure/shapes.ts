@@ -6,7 +6,7 @@ import { tintFrom } from "./colors";
 import { convexHull, type Triangle } from "./hull";
 import type { Model } from "./model";
 import type { Primitives, Tint } from "./primitives";
-import { add, combine, cross, dot, length, rotate, type Rotation, type Vector } from "./vectors";
+import { add, combine, cross, dot, length, rotate, type Rotation, unit, type Vector } from "./vectors";
 
 const WHITE: Tint = [255, 255, 255, 255];
 /** The cosine between faces that meet without an edge. */
@@ -161,11 +161,6 @@ function addMesh({ primitives, at, scale, tint, parameters }: Body): void {
 function smoothed(normals: readonly Vector[], own: number, around: readonly number[]): Vector {
   const alike = around.filter((f) => dot(normals[f]!, normals[own]!) > CORNER);
   return unit(alike.reduce<Vector>((sum, f) => add(sum, normals[f]!), [0, 0, 0]));
-}
-
-function unit(v: Vector): Vector {
-  const size = length(v) || 1;
-  return [v[0] / size, v[1] / size, v[2] / size];
 }
 
 function numberOf(value: unknown): number | null {

@@ -3,7 +3,7 @@
 import type { Bonded } from "./bonds";
 import { bondedOf, type Model, STICK_RADIUS } from "./model";
 import type { Tint } from "./primitives";
-import { add, cross, dot, length, type Vector } from "./vectors";
+import { add, cross, dot, length, unit, type Vector } from "./vectors";
 
 /** Sticks of a bond by its order: how far beside the line between the atoms, and how thick, in stick radii. */
 const LAYOUTS: readonly (readonly (readonly [number, number])[])[] = [
@@ -120,9 +120,4 @@ class Sticks {
       .sort((a, b) => Number(bonds.orders[b.k] === order) - Number(bonds.orders[a.k] === order));
     return found.map(({ k, sign }) => this.between(atom, sign > 0 ? bonds.second[k]! : bonds.first[k]!, k, sign));
   }
-}
-
-function unit(v: Vector): Vector {
-  const size = length(v) || 1;
-  return [v[0] / size, v[1] / size, v[2] / size];
 }

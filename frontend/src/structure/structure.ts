@@ -1,6 +1,6 @@
 /** One structure as flat arrays, and the lattice it repeats on. */
 
-import { combine, cross, inverse, length, type Matrix, type Vector } from "./vectors";
+import { combine, cross, inverse, length, type Matrix, unit, type Vector } from "./vectors";
 
 export interface Structure {
   /** Atomic numbers; 0 where it is no element. */
@@ -52,8 +52,7 @@ function completed(rows: Matrix, given: readonly boolean[]): Matrix {
     if (given[i]) continue;
     const [a, b] = [out[(i + 1) % 3]!, out[(i + 2) % 3]!];
     const across = length(a) > 1e-6 && length(b) > 1e-6 ? cross(a, b) : acrossOne(length(a) > 1e-6 ? a : b);
-    const size = length(across) || 1;
-    out[i] = [across[0] / size, across[1] / size, across[2] / size];
+    out[i] = unit(across);
   }
   return out;
 }

@@ -66,7 +66,7 @@ export function Toolbar(props: ToolbarProps) {
         )}
       </Popup>
       <Popup label="Settings" icon={ICONS.settings}>
-        {() => <Menu {...props} hasCell={hasCell} ownCutoff={props.atom === null ? null : ownCutoff(scene, shown.index, props.atom)} />}
+        {() => <Menu {...props} hasCell={hasCell} hasBackbone={shown.residues !== null} ownCutoff={props.atom === null ? null : ownCutoff(scene, shown.index, props.atom)} />}
       </Popup>
     </div>
   );

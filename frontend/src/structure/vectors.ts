@@ -24,6 +24,12 @@ export function length(a: Vector): number {
   return Math.sqrt(dot(a, a));
 }
 
+/** The vector of length 1 along another one; nothing stays nothing. */
+export function unit(a: Vector): Vector {
+  const size = length(a) || 1;
+  return [a[0] / size, a[1] / size, a[2] / size];
+}
+
 /** The sum of rows weighted by a vector: fractional coordinates to positions. */
 export function combine(weights: Vector, rows: Matrix): Vector {
   return add(add(add([0, 0, 0], rows[0], weights[0]), rows[1], weights[1]), rows[2], weights[2]);

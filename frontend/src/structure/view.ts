@@ -1,7 +1,7 @@
 /** From where a structure is looked at, and where its atoms then stand in the picture. */
 
 import type { Model } from "./model";
-import { add, compose, cross, fromRows, layFlat, length, NO_ROTATION, type Rotation, rotate, rotationAbout, type Vector } from "./vectors";
+import { add, compose, cross, fromRows, layFlat, NO_ROTATION, rotate, type Rotation, rotationAbout, unit, type Vector } from "./vectors";
 
 export interface View {
   readonly rotation: Rotation;
@@ -41,11 +41,6 @@ export function alignedView(view: View, towardEye: Vector, above: Vector): View 
   const z = unit(towardEye);
   const x = unit(cross(above, z));
   return { ...view, rotation: fromRows([x, cross(z, x), z]), pan: [0, 0] };
-}
-
-function unit(v: Vector): Vector {
-  const size = length(v) || 1;
-  return [v[0] / size, v[1] / size, v[2] / size];
 }
 
 /** Turns a view as a finger on a ball would, by pixels. */
