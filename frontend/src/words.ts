@@ -69,6 +69,11 @@ export function unitPer(unit: string, per: string): string {
   return `${shown}/${per}`;
 }
 
+/** A property and its unit as an axis has them: `polarizability (a₀³)`. */
+export function titled({ name, unit }: { readonly name: string; readonly unit: string }): string {
+  return labelled(name, unitPer(unit, "structure"));
+}
+
 /** `MAE (eV)`; no parentheses where there is no unit. */
 export function labelled(name: string, unit: string): string {
   return unit === "" ? name : `${name} (${unit})`;

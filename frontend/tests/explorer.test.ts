@@ -164,3 +164,20 @@ test.each([
 ])("%s is a program that plays a graphics card: %s", (name, software) => {
   expect(namesSoftware(name)).toBe(software);
 });
+
+test.each([false, true])("numbers of every size and sign sort as comparing them would, down: %s", (down) => {
+  const values = Float64Array.from({ length: 4000 }, (_, i) => ((i * 7919) % 401 - 200) * 10 ** ((i * 31) % 25 - 12));
+  values.set([0, -0, Infinity, -Infinity, NaN, 5e-324, -5e-324, 1.7e308]);
+  const property = { kind: "number", name: "v", target: "structure", unit: "", description: "", values } as const;
+  const slow = [...values.keys()].filter((i) => !Number.isNaN(values[i]!)).sort((a, b) => {
+    const order = values[a]! < values[b]! ? -1 : values[a]! > values[b]! ? 1 : 0;
+    return (down ? -order : order) || a - b;
+  });
+  expect([...sortedPoints(allPoints(4000), property, down)]).toEqual([...slow, 4]);
+});
+
+test("a lone number stands over its index", () => {
+  const one = { ...pageScene(), properties: pageScene().properties.slice(0, 1) };
+  const { x, y } = defaultView(one).maps.structure;
+  expect([x.property, y.property]).toEqual(["index", "constant"]);
+});

@@ -3,7 +3,7 @@
 import { useContext, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Axes, extent, linearAxis, widthOfTicks } from "../chart/axes";
 import { type Drawing, ThemeContext } from "../chart/drawing";
-import { labelled } from "../words";
+import { titled } from "../words";
 import type { CurveProperty, Target } from "./scene";
 import { useDesk } from "./state";
 
@@ -30,7 +30,7 @@ function Curve({ property, point }: { readonly property: CurveProperty; readonly
   const drawing: Drawing = { width, height: Math.round(Math.min(width * 0.6, font * 17)), font, theme, paper: false };
   return (
     <figure class="curve" ref={holder} title={property.description}>
-      {width > 60 && <CurveDrawing xs={xs} ys={ys} labels={[labelled(parameter.name, parameter.unit), labelled(property.name, property.unit)]} drawing={drawing} />}
+      {width > 60 && <CurveDrawing xs={xs} ys={ys} labels={[titled(parameter), titled(property)]} drawing={drawing} />}
     </figure>
   );
 }

@@ -184,7 +184,7 @@ function List({ scene, target, point }: { readonly scene: Scene; readonly target
       {plainProperties(scene, target).map((property) => (
         <div key={property.name} title={property.description}>
           <dt>{property.name}</dt>
-          <dd>{valueText(property, point, 6)} {property.unit !== "" && <small>{unitPer(property.unit, "structure")}</small>}</dd>
+          <dd>{valueText(property, point, 7)} {property.unit !== "" && <small>{unitPer(property.unit, "structure")}</small>}</dd>
         </div>
       ))}
     </dl>

@@ -91,9 +91,25 @@ export const VIEWER_DEFAULTS: StructureSettings = {
   polyhedra: false,
 };
 
-/** What can stand on an axis, in the order of the file. */
+const plainOf = new WeakMap<Scene, Map<Target, readonly PlainProperty[]>>();
+
+/** What can stand on an axis, in the order of the file; a lone number is drawn over its index. */
 export function plainProperties(scene: Scene, target: Target): readonly PlainProperty[] {
-  return scene.properties.filter((one): one is PlainProperty => one.kind !== "curve" && one.target === target);
+  let known = plainOf.get(scene);
+  if (known === undefined) plainOf.set(scene, (known = new Map()));
+  let found = known.get(target);
+  if (found === undefined) {
+    const all = scene.properties.filter((one): one is PlainProperty => one.kind !== "curve" && one.target === target);
+    const numbers = all.filter(({ kind }) => kind === "number").length;
+    found = all.length === 0 || numbers > 1 ? all : [indexProperty(target, lengthOf(all[0]!)), ...all];
+    known.set(target, found);
+  }
+  return found;
+}
+
+function indexProperty(target: Target, count: number): PlainProperty {
+  const values = Uint32Array.from({ length: count }, (_, i) => i);
+  return { kind: "number", name: "index", target, unit: "", description: "Counted from 0", values };
 }
 
 export function propertyOf(scene: Scene, target: Target, name: string): PlainProperty | null {

@@ -5,7 +5,7 @@ import {
   type AxisSettings, type ColorSettings, type MapSettings, MOST_CATEGORIES, numbersOf, propertyOf, type SizeSettings,
 } from "../explorer/settings";
 import type { PlainProperty, Scene, Target } from "../explorer/scene";
-import { labelled } from "../words";
+import { titled } from "../words";
 import { inverseOf, lostBy, MISSING, rangeOf, STEPS, stepsOf, stepsOfCodes, transformOf } from "./amounts";
 import { type Color, colorsOfCategories, sampled } from "./palettes";
 
@@ -52,7 +52,7 @@ export function axisChannel(scene: Scene, target: Target, settings: AxisSettings
   const missing = property.kind === "category" ? property.categories.length : Infinity;
   if (Number.isFinite(missing)) for (let i = 0; i < places.length; i++) if (values[i]! >= missing) places[i] = NaN;
   const extent: Interval = high > low ? [low, high] : [low - 0.5, high + 0.5];
-  return { property, label: labelled(property.name, property.unit), log, places, extent, lost: log ? lostBy(values, apply) : 0 };
+  return { property, label: titled(property), log, places, extent, lost: log ? lostBy(values, apply) : 0 };
 }
 
 /** Colors by a property; one color where there is none. */

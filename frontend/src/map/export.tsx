@@ -9,7 +9,7 @@ import { LIGHT } from "../theme";
 import { CHOSEN, GRAY, sizeStep } from "./cloud";
 import type { Frame } from "./frame";
 import { Legend } from "./legend";
-import { GridLines, MapAxes } from "./overlay";
+import { barsAlong, GridLines, Histogram, MapAxes } from "./overlay";
 import { cssOf } from "./palettes";
 import { MapPainter, type Picture } from "./painter";
 import { joinedRuns } from "./picture";
@@ -89,6 +89,9 @@ function Lines({ file: { map, mapped, symbol }, paper }: { readonly file: MapFil
   return (
     <>
       <MapAxes frame={paper.frame} drawing={paper} />
+      {map.histograms && paper.frame.plane !== null && (["x", "y"] as const).map((axis) => (
+        <Histogram key={axis} frame={paper.frame} drawing={paper} axis={axis} bars={barsAlong(mapped, paper.frame, axis, null)} size={paper.font * 4.5} brush={null} />
+      ))}
       {legend !== null && (
         <g transform={`translate(${legend.left} ${legend.top})`}>
           <Legend channels={mapped.channels} map={map} look={mapped.look} symbol={symbol} drawing={paper} height={legend.height} />

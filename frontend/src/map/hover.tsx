@@ -4,8 +4,9 @@ import { useEffect, useRef } from "preact/hooks";
 import type { PaintPreview } from "../explorer/panels";
 import { centerOf, type PlainProperty, type Scene, type Target } from "../explorer/scene";
 import { useDesk } from "../explorer/state";
-import { digits, labelled } from "../words";
+import { digits, titled } from "../words";
 
+/** A value with as many digits as given; whole numbers as they are. */
 export function valueText(property: PlainProperty, point: number, significant = 5): string {
   if (property.kind === "category") return property.categories[property.codes[point]!] ?? "–";
   const value = property.values[point]!;
@@ -45,7 +46,7 @@ export function HoverCard({ point, target, properties, at: [x, y], room: [width,
       <dl>
         {properties.map((property) => (
           <div key={property.name}>
-            <dt>{labelled(property.name, property.unit)}</dt>
+            <dt>{titled(property)}</dt>
             <dd>{valueText(property, point)}</dd>
           </div>
         ))}

@@ -5,7 +5,7 @@ import { linearAxis, logAxis, type Axis } from "../chart/axes";
 import { type Drawing, textWidth } from "../chart/drawing";
 import type { CategoryProperty, PlainProperty } from "../explorer/scene";
 import type { MapSettings } from "../explorer/settings";
-import { digits, labelled } from "../words";
+import { digits, titled } from "../words";
 import { areaAt, inverseOf, transformOf } from "./amounts";
 import type { Look } from "./cloud";
 import { shortened, widest } from "./frame";
@@ -31,7 +31,7 @@ export function legendWidth({ channels, symbol, drawing }: Pick<LegendProps, "ch
   const parts = [channels.color.property, symbol, channels.size.property].filter((one): one is PlainProperty => one !== null);
   if (parts.length === 0) return 0;
   const wide = parts.map((property) => {
-    const title = textWidth(shortened(labelled(property.name, property.unit), MOST_LETTERS), font);
+    const title = textWidth(shortened(titled(property), MOST_LETTERS), font);
     const items = property.kind === "category" ? font * 2 + widest(property.categories.slice(0, 40), MOST_LETTERS, font) : font * 5.5;
     return Math.max(title, items);
   });
@@ -90,7 +90,7 @@ function ColorBar({ channels, map, drawing, height }: LegendProps & { readonly h
   const tall = (bottom - top) / steps;
   return (
     <g class="color-bar">
-      <Title text={labelled(property.name, property.unit)} drawing={drawing} />
+      <Title text={titled(property)} drawing={drawing} />
       {Array.from({ length: steps }, (_, i) => (
         <rect
           key={i} x={0} width={font} y={bottom - (i + 1) * tall - 0.3} height={tall + 0.6}
@@ -139,7 +139,7 @@ function Categories({ channels, property, shown, colored, symbols, drawing, onPi
   const more = property.categories.length - shown;
   return (
     <g>
-      <Title text={labelled(property.name, property.unit)} drawing={drawing} />
+      <Title text={titled(property)} drawing={drawing} />
       {property.categories.slice(0, shown).map((category, code) => (
         <g
           key={code} transform={`translate(0 ${(code + 1.35) * font * 1.45})`} class={onPick ? "legend-item" : undefined}
@@ -185,7 +185,7 @@ function Sizes({ channels, map, look, drawing }: LegendProps) {
   const heights = samples.map(({ radius }) => Math.max(font * 1.45, 2 * Math.min(radius, font * 1.6) + 3));
   return (
     <g>
-      <Title text={labelled(property.name, property.unit)} drawing={drawing} />
+      <Title text={titled(property)} drawing={drawing} />
       {samples.map(({ share, radius }, i) => {
         const middle = font * 1.9 + heights.slice(0, i).reduce((sum, height) => sum + height, 0) + heights[i]! / 2;
         return (

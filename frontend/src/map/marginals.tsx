@@ -5,7 +5,7 @@ import type { Interval } from "../chart/axes";
 import type { Drawing } from "../chart/drawing";
 import { select, useDesk, useExplorer } from "../explorer/state";
 import type { Frame } from "./frame";
-import { countBars, Histogram } from "./overlay";
+import { barsAlong, Histogram } from "./overlay";
 import { joined, withinStretch } from "./picks";
 import { toShares } from "./projection";
 import type { Mapped } from "./use-cloud";
@@ -32,7 +32,7 @@ function Marginal({ frame, drawing, mapped, axis }: MarginalsProps & { readonly 
   const channel = mapped.channels[axis];
   const [factor, constant] = toShares(channel, frame.window[axis]);
   const bars = useMemo(
-    () => countBars(channel.places, factor, constant, mapped.cloud.states, selection?.mask ?? null),
+    () => barsAlong(mapped, frame, axis, selection?.mask ?? null),
     [channel, factor, constant, mapped.cloud.states, selection],
   );
   const size = drawing.font * 4.5;

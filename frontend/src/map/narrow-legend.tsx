@@ -2,7 +2,7 @@
 
 import type { PlainProperty } from "../explorer/scene";
 import type { MapSettings } from "../explorer/settings";
-import { digits, labelled } from "../words";
+import { digits, titled } from "../words";
 import { cssOf, gradientOf } from "./palettes";
 import { pathOf, SYMBOLS } from "./symbols";
 import type { Channels } from "./use-cloud";
@@ -22,7 +22,7 @@ export function NarrowLegend({ map, channels, symbol }: NarrowProps) {
     <div class="narrow-legend">
       {property !== null && range !== null && (
         <span class="amounts">
-          {labelled(property.name, property.unit)} {digits(range[0])}
+          {titled(property)} {digits(range[0])}
           <i style={{ backgroundImage: gradientOf(map.color.palette, map.color.reverse, "to right") }} />
           {digits(range[1])}
         </span>

@@ -1,9 +1,10 @@
 /** The map's lines and letters: axes, histograms, pins; one drawing for the screen and for files. */
 
-import { Axes } from "../chart/axes";
+import { Axes, type Interval } from "../chart/axes";
 import type { Drawing } from "../chart/drawing";
 import type { Frame, Line } from "./frame";
-import type { Interval } from "../chart/axes";
+import { toShares } from "./projection";
+import type { Mapped } from "./use-cloud";
 
 export function MapAxes({ frame, drawing }: { readonly frame: Frame; readonly drawing: Drawing }) {
   if (frame.plane !== null) return <Axes {...frame.plane} drawing={drawing} grid={false} />;
@@ -87,6 +88,11 @@ function BrushMark({ area, axis, size, brush, color }: { area: Frame["area"]; ax
     ? { x: area.left + a * area.width, width: (b - a) * area.width, y: area.top - size, height: size - 3 }
     : { y: area.top + (1 - b) * area.height, height: (b - a) * area.height, x: area.left + area.width + 3, width: size - 3 };
   return <rect {...place} fill={color} fill-opacity={0.14} stroke={color} stroke-width={1} />;
+}
+
+/** Counts of the points shown along an axis of the window, and of those among them that are chosen. */
+export function barsAlong({ channels, cloud }: Mapped, { window }: Frame, axis: "x" | "y", selected: Uint8Array | null): Bars {
+  return countBars(channels[axis].places, ...toShares(channels[axis], window[axis]), cloud.states, selected);
 }
 
 /** Counts of points along an axis of the window. */

@@ -10,7 +10,7 @@ import { type PlainProperty, structureOfPoint } from "../explorer/scene";
 import { plainProperties, pointCount } from "../explorer/settings";
 import { select, showPoint, useActivePoint, useDesk, useExplorer } from "../explorer/state";
 import { valueText } from "../map/hover";
-import { count } from "../words";
+import { count, unitPer } from "../words";
 import { allPoints, type Sorting, sortedPoints } from "./order";
 
 /** Tallest that browsers lay out without losing pixels. */
@@ -105,7 +105,7 @@ function VirtualTable({ rows, properties, sorting, setSorting }: VirtualProps) {
             >
               <th scope="row">{point}</th>
               {formulas !== null && <td class="text">{formulas.categories[formulas.codes[structureOfPoint(scene, target, point)]!]}</td>}
-              {properties.map((property) => <td key={property.name} class={property.kind === "category" ? "text" : undefined}>{valueText(property, point)}</td>)}
+              {properties.map((property) => <td key={property.name} class={property.kind === "category" ? "text" : undefined}>{valueText(property, point, 6)}</td>)}
             </tr>
           ))}
         </tbody>
@@ -129,7 +129,7 @@ function Head({ name, unit, about, text, sorting, setSorting, fixed }: HeadProps
   return (
     <th scope="col" class={text ? "text" : undefined} title={about} aria-sort={sorted ? (sorting.down ? "descending" : "ascending") : "none"}>
       <button type="button" onClick={next} aria-label={`Sort by ${name || "number"}`}>
-        {name || "#"}{unit !== "" && <small> {unit}</small>}
+        {name || "#"}{unit !== "" && <small> {unitPer(unit, "structure")}</small>}
         <span class="arrow" aria-hidden="true">{sorted ? (sorting.down ? "↓" : "↑") : ""}</span>
       </button>
     </th>
