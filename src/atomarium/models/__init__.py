@@ -12,7 +12,11 @@ MODELS = Family(
     "models",
     {
         "krr": "atomarium.models.krr:Krr",
+        "sparse-krr": "atomarium.models.sparse_krr:SparseKrr",
         "ridge": "atomarium.models.ridge:Ridge",
         "mean": "atomarium.models.mean:Mean",
+        "cgcnn": "atomarium.models.nn.learners:CgcnnModel",
+        "schnet": "atomarium.models.nn.learners:SchNetModel",
+        "painn": "atomarium.models.nn.learners:PaiNNModel",
     },
 )

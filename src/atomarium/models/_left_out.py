@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float64, Int64
+from jaxtyping import Float64
 from scipy import linalg
 from scipy.linalg import lapack
 
@@ -30,10 +30,13 @@ class FactoredKernel:
 
     Args:
         matrix: Symmetric; is overwritten.
+        unit: What noises are shares of; the mean diagonal when left out.
     """
 
-    def __init__(self, matrix: Float64[np.ndarray, "structures structures"]) -> None:
-        self._unit = float(matrix.diagonal().mean())
+    def __init__(
+        self, matrix: Float64[np.ndarray, "structures structures"], *, unit: float | None = None
+    ) -> None:
+        self._unit = float(matrix.diagonal().mean()) if unit is None else unit
         size = len(matrix)
         # What is not definite by rounding alone cannot be told from zero.
         self._least = _EPSILON * float(np.abs(matrix).sum(axis=0).max())
@@ -52,7 +55,7 @@ class FactoredKernel:
         """Put a noise on the diagonal; return whether there is an inverse then.
 
         Args:
-            noise: Share of the mean diagonal.
+            noise: Share of the unit.
         """
         from atomarium.models._kernels.tridiagonal import factorize
 
@@ -84,15 +87,19 @@ class FactoredKernel:
 
     def inverse_diagonal(self) -> Float64[np.ndarray, "structures"]:
         """Return the diagonal of G."""
+        return self.explained(self._rotation)
+
+    def explained(
+        self, rotated: Float64[np.ndarray, "structures columns"]
+    ) -> Float64[np.ndarray, "columns"]:
+        """Return xᵀ G x of each rotated column Qᵀ x."""
         from atomarium.models._kernels.tridiagonal import fill_inverse_diagonal
 
-        out = np.empty(len(self._diagonal))
-        fill_inverse_diagonal(self._below, self._inverses, self._rotation, np.empty(64), out)
+        out = np.empty(rotated.shape[1])
+        fill_inverse_diagonal(self._below, self._inverses, rotated, np.empty(64), out)
         return out
 
-    def inverse_blocks(
-        self, folds: Sequence[Int64[np.ndarray, "fold"]]
-    ) -> list[Float64[np.ndarray, "fold fold"]]:
+    def inverse_blocks(self, folds: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the part of G of each fold with itself."""
         from atomarium.models._kernels.tridiagonal import fill_halves
 
@@ -147,7 +154,9 @@ class LeftOut:
         return errors
 
     def _residuals(
-        self, solved: Float64[np.ndarray, "structures columns"], inverse: np.ndarray | list
+        self,
+        solved: Float64[np.ndarray, "structures columns"],
+        inverse: np.ndarray | list[np.ndarray],
     ) -> Float64[np.ndarray, "structures targets"]:
         """Return what is missing in the prediction of each structure left out."""
         directions = self._lesson.directions

@@ -29,7 +29,7 @@ class Lesson:
     directions: Float64[np.ndarray, "structures directions"]
     fold_of: Int64[np.ndarray, "structures"] | None = None
 
-    def folds(self) -> list[Int64[np.ndarray, "fold"]] | None:
+    def folds(self) -> list[np.ndarray] | None:
         """Return the structures of each fold, if any are left out together."""
         if self.fold_of is None:
             return None

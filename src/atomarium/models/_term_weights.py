@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float64
 
+from atomarium.models._left_out import LeftOut
 from atomarium.models._lesson import Lesson
 from atomarium.models._tuning import NoiseProfile, Tuning
 from atomarium.models.kernel_matrices import StructureKernel
@@ -61,6 +62,8 @@ def _loss(
     tuning: Tuning,
 ) -> float:
     """Return the geometric mean over targets of the errors of what is left out."""
-    profile = NoiseProfile(np.tensordot(weights, parts, 1), lesson, tuning)
-    errors = [profile.best(target)[1] for target in range(lesson.values.shape[1])]
+    left_out = LeftOut(np.tensordot(weights, parts, 1), lesson)
+    n_targets = lesson.values.shape[1]
+    profile = NoiseProfile(left_out.errors, n_targets, tuning)
+    errors = [profile.best(target)[1] for target in range(n_targets)]
     return float(np.exp(np.mean(np.log(np.maximum(errors, np.finfo(np.float64).tiny)))))

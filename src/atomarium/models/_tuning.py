@@ -8,11 +8,10 @@ absolute error: a few odd structures dominate the squares of a small sample, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float64
 
 from atomarium.core.features import Features
 from atomarium.models._left_out import LeftOut
@@ -30,6 +29,7 @@ _WIDER_SCALES, _WIDER_NOISES = 8, 8
 _LEAST_NOISE, _MOST_NOISE = -40, 12
 #: Of noises whose errors differ by less, the largest is taken: its equations are the most stable.
 _EQUALLY_GOOD = 1.001
+ErrorsOfNoises = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,33 +205,28 @@ class _Search:
             for place, matrix in zip(missing, matrices, strict=True):
                 if len(matrix) == self._n_structures:
                     self._matrices[place] = matrix.copy()
-                self._profiles[place] = NoiseProfile(matrix, self._sample, self._tuning)
+                errors = LeftOut(matrix, self._sample).errors
+                n_targets = self._sample.values.shape[1]
+                self._profiles[place] = NoiseProfile(errors, n_targets, self._tuning)
 
 
 class NoiseProfile:
-    """Errors by noise, with one kernel matrix.
+    """Errors by noise.
 
     Args:
-        matrix: Kernel of every two structures; is overwritten.
-        lesson: The structures.
+        left_out: Returns errors for noises, of each target.
+        n_targets: How many.
         tuning: What is searched.
     """
 
-    def __init__(
-        self,
-        matrix: Float64[np.ndarray, "structures structures"],
-        lesson: Lesson,
-        tuning: Tuning,
-    ) -> None:
-        left_out = LeftOut(matrix, lesson)
+    def __init__(self, left_out: ErrorsOfNoises, n_targets: int, tuning: Tuning) -> None:
         self._space, self._given = tuning.space, tuning.noise
         if tuning.noise is not None:
             self._powers = np.zeros(1, dtype=np.int64)
-            self._errors = left_out.errors(np.array([tuning.noise]))
+            self._errors = left_out(np.array([tuning.noise]))
             return
         self._powers = np.zeros(0, dtype=np.int64)
-        self._errors = np.zeros((0, lesson.values.shape[1]))
-        n_targets = lesson.values.shape[1]
+        self._errors = np.zeros((0, n_targets))
         first, last = self._space.noises
         self._add(left_out, [{*range(first, last + 1, _NOISE_STEP), last}] * n_targets)
         near = range(-_NOISE_STEP + 1, _NOISE_STEP)
@@ -260,10 +255,10 @@ class NoiseProfile:
     def _best_powers(self) -> list[int]:
         return [int(power) for power in self._powers[np.argmin(self._errors, axis=0)]]
 
-    def _add(self, left_out: LeftOut, wanted: list[set[int]]) -> None:
+    def _add(self, left_out: ErrorsOfNoises, wanted: list[set[int]]) -> None:
         """Evaluate noises for each target; what others look at does not count for it."""
         more = np.array(sorted(set().union(*wanted) - set(self._powers.tolist())), dtype=np.int64)
-        errors = left_out.errors(2.0**more)
+        errors = left_out(2.0**more)
         for target, own in enumerate(wanted):
             errors[[power not in own for power in more.tolist()], target] = np.inf
         every = np.concatenate([self._powers, more])
@@ -279,9 +274,9 @@ def typical_distance(terms: tuple[Term, ...], features: Features) -> float:
     """
     term = next(term for term in terms if term.kernel.has_length_scale)
     chosen = spread_evenly(len(features.values), min(len(features.values), 256))
-    rows = features.values[chosen][:, term.columns]
+    rows = features.values[chosen]
     measures = np.abs(term.measures(rows)[np.triu_indices(len(rows), 1)])
-    scale = np.abs(rows).max(initial=0.0)
+    scale = np.abs(rows[:, term.columns]).max(initial=0.0)
     apart = measures[measures > (1e-7 * scale) ** 2]
     if not len(apart):
         return 1.0

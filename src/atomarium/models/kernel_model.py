@@ -151,7 +151,7 @@ class KernelModel:
         *,
         extensive: bool,
         centered: bool = False,
-        groups: Int64[np.ndarray, "structures"] | None = None,
+        groups: Int64[np.ndarray, "grouped"] | None = None,
     ) -> tuple[StructureKernel, Lesson, np.ndarray]:
         """Return the kernel, what is to be learned, and the center taken from it."""
         features = self.digest(features, extensive=extensive)

@@ -51,7 +51,7 @@ class Krr(KernelModel):
         values: Float64[np.ndarray, "structures targets"],
         *,
         extensive: bool,
-        groups: Int64[np.ndarray, "structures"] | None = None,
+        groups: Int64[np.ndarray, "grouped"] | None = None,
     ) -> FittedKrr:
         """Tune what is left open and learn the values.
 
