@@ -13,13 +13,14 @@ from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from atomarium.core.derivatives import Gradients, PulledBack
-from atomarium.core.elements import NUMBERS, SYMBOLS, number_of, symbols_of
+from atomarium.core.elements import NUMBERS, SYMBOLS, number_of
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
 from atomarium.core.structures import Structures
 from atomarium.represent._kernels import symmetry_plan as codes
 from atomarium.represent._kernels.symmetry_plan import Plan
 from atomarium.represent.neighborhoods import fill_values, gradients, pull_back
+from atomarium.represent.species_columns import column_of_atoms
 from atomarium.represent.symmetry_columns import ORDERS, Column, Order, list_columns
 from atomarium.represent.symmetry_function import (
     RadialScheme,
@@ -256,15 +257,7 @@ class SymmetryFunctions:
 
     def _settled_on(self, structures: Structures) -> SymmetryFunctions:
         settled = self.settle(structures)
-        known = np.array([NUMBERS[symbol] for symbol in settled.species], dtype=np.int64)
-        strangers = np.flatnonzero(~np.isin(structures.numbers, known))
-        if len(strangers):
-            atom = strangers[0]
-            raise InputError(
-                f"structure {structures.structure_of_atom[atom]} holds "
-                f"{symbols_of([structures.numbers[atom]])}, which is not among the species "
-                f"{', '.join(settled.species)}"
-            )
+        column_of_atoms(structures, settled.species)
         return settled
 
 

@@ -11,6 +11,7 @@ from jaxtyping import Int64
 from atomarium.core.elements import NUMBERS, SYMBOLS
 from atomarium.core.errors import InputError
 from atomarium.core.pairs import Pairs, find_pairs
+from atomarium.core.segments import runs_of_segments
 from atomarium.core.structures import Structures
 from atomarium.represent._kernels.many_body import Atoms, Work
 
@@ -29,12 +30,8 @@ def batches(structures: Structures) -> Iterator[tuple[int, Structures]]:
     if structures.n_atoms > _ATOMS_AT_ONCE:
         # What looks at a run later would count from its start when it says where the fault is.
         structures.check()
-    first = 0
-    while first < len(structures):
-        full = int(structures.offsets[first]) + _ATOMS_AT_ONCE
-        stop = max(first + 1, int(np.sum(structures.offsets <= full)) - 1)
-        yield first, structures[first:stop]
-        first = stop
+    for run in runs_of_segments(structures.offsets, _ATOMS_AT_ONCE):
+        yield run.start, structures[run]
 
 
 def pairs_within(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,11 @@ import numpy as np
 from jaxtyping import Float, Int64
 
 from atomarium.core.derivatives import Gradients, PulledBack
-from atomarium.core.errors import InputError
+from atomarium.core.errors import InputError, counted_from
 from atomarium.core.pairs import Pairs, find_pairs
+from atomarium.core.segments import runs_of_segments
 from atomarium.core.structures import Structures
-from atomarium.core.threads import run_in_threads
+from atomarium.core.threads import do_runs, run_in_threads
 from atomarium.represent._kernels.symmetry_plan import Neighborhoods
 
 #: Pairs of so many atoms stay in the processor's caches.
@@ -63,10 +64,13 @@ def fill_values(
     Raises:
         InputError: two atoms are in one place, or `find_pairs` finds a fault.
     """
-    for run in _runs(structures):
-        around, _ = _find_neighborhoods(structures, run, loops.reach)
+
+    def fill(run: slice) -> None:
+        around, _ = _find_neighborhoods(structures[run], loops.reach)
         rows = out[structures.offsets[run.start] : structures.offsets[run.stop]]
         loops.run(loops.fill, around, rows)
+
+    do_runs(fill, structures.offsets, _ATOMS_AT_ONCE)
 
 
 def pull_back(
@@ -81,8 +85,9 @@ def pull_back(
 
     positions = np.zeros((structures.n_atoms, 3))
     strain = np.zeros((len(structures), 3, 3))
-    for run in _runs(structures):
-        around, _ = _find_neighborhoods(structures, run, loops.reach)
+
+    def pull(run: slice) -> None:
+        around, _ = _find_neighborhoods(structures[run], loops.reach)
         atoms = slice(int(structures.offsets[run.start]), int(structures.offsets[run.stop]))
         # A copy, as numba compiles anew for arrays that may not be written to.
         weights = np.array(cotangents[atoms], dtype=np.float64, order="C")
@@ -90,6 +95,8 @@ def pull_back(
         loops.run(loops.pull, around, weights, slopes)
         borders = structures.offsets[run.start : run.stop + 1] - structures.offsets[run.start]
         move_atoms(around, borders, slopes, positions[atoms], strain[run])
+
+    do_runs(pull, structures.offsets, _ATOMS_AT_ONCE)
     return PulledBack(positions, strain)
 
 
@@ -103,8 +110,9 @@ def gradients(structures: Structures, loops: Loops, n_columns: int) -> Gradients
 
     nothing = np.zeros(0, dtype=np.int64)
     parts = [Gradients(nothing, nothing.copy(), np.zeros((0, 3, n_columns)))]
-    for run in _runs(structures):
-        around, pairs = _find_neighborhoods(structures, run, loops.reach)
+    for run in runs_of_segments(structures.offsets, _ATOMS_AT_ONCE):
+        with counted_from(run.start):
+            around, pairs = _find_neighborhoods(structures[run], loops.reach)
         first_atom = int(structures.offsets[run.start])
         centers, atoms, of_pair, of_center = _list_blocks(pairs)
         blocks = Blocks(of_pair, of_center, np.zeros((len(centers), 3, n_columns)))
@@ -136,14 +144,11 @@ def _list_blocks(pairs: Pairs) -> tuple[Int64[np.ndarray, "entries"], ...]:
     return known // max(n_atoms, 1), known % max(n_atoms, 1), block[:n_pairs], block[n_pairs:]
 
 
-def _find_neighborhoods(
-    structures: Structures, run: slice, reach: float
-) -> tuple[Neighborhoods, Pairs]:
-    some = structures[run]
-    pairs = find_pairs(some, reach)
-    _check_apart(pairs, some, run.start)
+def _find_neighborhoods(structures: Structures, reach: float) -> tuple[Neighborhoods, Pairs]:
+    pairs = find_pairs(structures, reach)
+    _check_apart(pairs, structures)
     around = Neighborhoods(
-        numbers=some.numbers,
+        numbers=structures.numbers,
         offsets=pairs.offsets,
         neighbors=pairs.neighbors,
         vectors=pairs.vectors,
@@ -152,7 +157,7 @@ def _find_neighborhoods(
     return around, pairs
 
 
-def _check_apart(pairs: Pairs, structures: Structures, first: int) -> None:
+def _check_apart(pairs: Pairs, structures: Structures) -> None:
     if pairs.distances.min(initial=math.inf) > _SAME_PLACE:
         return
     pair = int(pairs.distances.argmin())
@@ -160,15 +165,4 @@ def _check_apart(pairs: Pairs, structures: Structures, first: int) -> None:
     structure = int(structures.structure_of_atom[center])
     start = int(structures.offsets[structure])
     a, b = center - start, neighbor - start
-    raise InputError(f"structure {first + structure}: atoms {a} and {b} are in one place")
-
-
-def _runs(structures: Structures) -> Iterator[slice]:
-    """Cut structures into runs of about equally many atoms, at least one structure each."""
-    start = 0
-    while start < len(structures):
-        limit = int(structures.offsets[start]) + _ATOMS_AT_ONCE
-        stop = int(np.searchsorted(structures.offsets, limit, side="right")) - 1
-        stop = max(stop, start + 1)
-        yield slice(start, stop)
-        start = stop
+    raise InputError(f"structure {structure}: atoms {a} and {b} are in one place")

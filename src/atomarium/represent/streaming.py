@@ -11,14 +11,15 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import BinaryIO, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
-from atomarium.core.errors import InputError
+from atomarium.core.errors import InputError, counted_from
 from atomarium.core.features import Features
 from atomarium.core.files import write_json
 from atomarium.core.progress import progress
+from atomarium.core.segments import runs_of_segments
 from atomarium.core.structures import Structures
 
 _FORMAT, _VERSION = "atomarium-features", 1
@@ -41,13 +42,8 @@ class Representation(Protocol):
 
 def runs_of_atoms(structures: Structures, n_atoms: int) -> Iterator[Structures]:
     """Cut structures into runs of about so many atoms, at least one structure each."""
-    start = 0
-    while start < len(structures):
-        limit = int(structures.offsets[start]) + n_atoms
-        stop = int(np.searchsorted(structures.offsets, limit, side="right")) - 1
-        stop = max(stop, start + 1)
-        yield structures[start:stop]
-        start = stop
+    for run in runs_of_segments(structures.offsets, n_atoms):
+        yield structures[run]
 
 
 def compute_into(
@@ -61,8 +57,8 @@ def compute_into(
 ) -> Features:
     """Compute features run by run into a folder and return them memory-mapped.
 
-    Memory is bounded by one run of about 500 atoms, or one structure. The folder appears when all is done; an
-    older one of features is replaced.
+    Memory is bounded by one run of about 500 atoms, or one structure. The folder appears when
+    all is done; an older one of features is replaced.
 
     Args:
         folder: Where the features are kept.
@@ -85,14 +81,18 @@ def compute_into(
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        with progress("represent", len(structures), show=show) as bar:
-            first = _reduced(settled.compute(structures[:1]), reduce)
-            values, start = _empty_values(part, first, structures, dtype), 0
-            for run in runs_of_atoms(structures, ATOMS_AT_ONCE):
-                features = _reduced(settled.compute(run), reduce)
-                values[start : start + len(features.values)] = features.values
-                start += len(features.values)
-                bar.advance(len(run))
+        first = _reduced(settled.compute(structures[:1]), reduce)
+        # Written, not mapped: mapped pages would count as memory of this process.
+        with (
+            (part / "values.npy").open("wb") as file,
+            progress("represent", len(structures), show=show) as bar,
+        ):
+            _write_head(file, first, structures, dtype)
+            for run in runs_of_segments(structures.offsets, ATOMS_AT_ONCE):
+                with counted_from(run.start):
+                    features = _reduced(settled.compute(structures[run]), reduce)
+                file.write(np.ascontiguousarray(features.values, dtype=dtype).data)
+                bar.advance(len(features))
         _write_rest(part, first, structures)
         part.chmod(0o755)
         shutil.rmtree(folder, ignore_errors=True)
@@ -134,10 +134,14 @@ def _reduced(features: Features, reduce: str) -> Features:
     return features.mean() if reduce == "mean" else features.sum()
 
 
-def _empty_values(part: Path, features: Features, structures: Structures, dtype: str) -> np.memmap:
+def _write_head(file: BinaryIO, features: Features, structures: Structures, dtype: str) -> None:
     n_rows = structures.n_atoms if features.rows == "atoms" else len(structures)
-    shape = (n_rows, features.width)
-    return np.lib.format.open_memmap(part / "values.npy", mode="w+", dtype=dtype, shape=shape)
+    head = {
+        "descr": np.lib.format.dtype_to_descr(np.dtype(dtype)),
+        "fortran_order": False,
+        "shape": (n_rows, features.width),
+    }
+    np.lib.format.write_array_header_1_0(file, head)
 
 
 def _write_rest(part: Path, features: Features, structures: Structures) -> None:
