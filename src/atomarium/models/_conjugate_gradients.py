@@ -46,7 +46,7 @@ class IterativeEquations:
         self._unit = float(self._matrix.diagonal().mean(dtype=np.float64))
         n_pivots = min(size, max(200, int(4 * np.sqrt(size))))
         self._factor = random_pivots(
-            lambda row: self._matrix[row].astype(np.float64),
+            lambda chosen: self._matrix[chosen].T.astype(np.float64),
             self._matrix.diagonal().astype(np.float64),
             n_pivots,
             seed=0,

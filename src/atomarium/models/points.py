@@ -18,19 +18,23 @@ from atomarium.models.kernel_matrices import StructureKernel
 _NOTHING_LEFT = 1e-13
 #: Structures from which leverages are taken.
 _LEVERAGES_OF = 4000
+#: Structures that are proposed at a time.
+_AT_ONCE = 128
+
+#: Returns the kernel of all structures with some, a column for each.
+Columns = Callable[[np.ndarray], np.ndarray]
+#: Proposes structures by what is left of them; accepts by what is left of one now, when it was
+#: proposed, and of the farthest.
+_Choice = tuple[Callable[[np.ndarray, int], np.ndarray], Callable[[float, float, float], bool]]
 
 
 def random_pivots(
-    row: Callable[[int], np.ndarray],
-    diagonal: Float64[np.ndarray, "structures"],
-    n: int,
-    *,
-    seed: int,
+    columns: Columns, diagonal: Float64[np.ndarray, "structures"], n: int, *, seed: int
 ) -> tuple[Int64[np.ndarray, "points"], Float64[np.ndarray, "structures points"]]:
     """Choose structures at random, each by how much of it those before leave unexplained.
 
     Args:
-        row: Returns the kernel of one structure with all.
+        columns: Returns the kernel of all structures with some.
         diagonal: Kernel of each structure with itself.
         n: How many; fewer come back where fewer explain everything.
         seed: Another seed, other points.
@@ -40,55 +44,75 @@ def random_pivots(
 
     Source:
         Y. Chen, E. N. Epperly, J. A. Tropp and R. J. Webber, Commun. Pure Appl. Math. 78, 995
-        (2025), algorithm 2.1.
+        (2025), algorithm 2.1; many are proposed at a time and some of them rejected, as in E. N.
+        Epperly, J. A. Tropp and R. J. Webber, arXiv:2410.03969 (2024), algorithm 2.2.
     """
-    return _pivots(row, diagonal, n, _drawn(np.random.default_rng(seed)))
+    rng = np.random.default_rng(seed)
+
+    def propose(left: np.ndarray, size: int) -> np.ndarray:
+        sums = np.cumsum(left)
+        places = np.searchsorted(sums, rng.random(size) * sums[-1], side="right")
+        return np.minimum(places, len(left) - 1)
+
+    def accepts(now: float, before: float, largest: float) -> bool:
+        del largest
+        return rng.random() * before < now
+
+    return _pivots(columns, diagonal, n, (propose, accepts))
 
 
 def farthest_pivots(
-    row: Callable[[int], np.ndarray], diagonal: Float64[np.ndarray, "structures"], n: int
+    columns: Columns, diagonal: Float64[np.ndarray, "structures"], n: int
 ) -> tuple[Int64[np.ndarray, "points"], Float64[np.ndarray, "structures points"]]:
-    """Choose structures one by one, each the least explained by those before; see above.
+    """Choose structures one by one, each little explained by those before; see above.
 
     In the space of the kernel these are farthest points: what is left of a structure is its
-    squared distance from the span of those chosen.
+    squared distance from the span of those chosen. Those farther than half of the farthest are
+    taken together where they are far from one another, too.
     """
-    return _pivots(row, diagonal, n, lambda left: int(np.argmax(left)))
+
+    def propose(left: np.ndarray, size: int) -> np.ndarray:
+        size = min(size, len(left))
+        farthest = np.argpartition(-left, size - 1)[:size]
+        return farthest[np.argsort(-left[farthest], kind="stable")]
+
+    def accepts(now: float, before: float, largest: float) -> bool:
+        del before
+        return now >= 0.5 * largest
+
+    return _pivots(columns, diagonal, n, (propose, accepts))
 
 
 def _pivots(
-    row: Callable[[int], np.ndarray],
-    diagonal: Float64[np.ndarray, "structures"],
-    n: int,
-    choose: Callable[[np.ndarray], int],
+    columns: Columns, diagonal: Float64[np.ndarray, "structures"], n: int, choice: _Choice
 ) -> tuple[np.ndarray, np.ndarray]:
+    propose, accepts = choice
     left = diagonal.copy()
-    # Columns are written one by one: as rows, each is one run of memory.
-    factor = np.empty((n, len(diagonal)))
+    nothing = _NOTHING_LEFT * float(diagonal.max())
+    factor = np.empty((len(diagonal), n))
     chosen: list[int] = []
-    while len(chosen) < n:
-        if left.max() <= _NOTHING_LEFT * diagonal.max():
-            break
-        pivot = choose(left)
+    while len(chosen) < n and (largest := float(left.max())) > nothing:
         done = len(chosen)
-        column = row(pivot) - factor[:done, pivot] @ factor[:done]
-        if not column[pivot] > _NOTHING_LEFT * diagonal.max():
-            left[pivot] = 0.0
-            continue
-        factor[done] = column / np.sqrt(column[pivot])
-        left = np.maximum(left - factor[done] ** 2, 0.0)
-        left[pivot] = 0.0
-        chosen.append(pivot)
-    return np.array(chosen, dtype=np.int64), factor[: len(chosen)].T
-
-
-def _drawn(rng: np.random.Generator) -> Callable[[np.ndarray], int]:
-    def choose(left: np.ndarray) -> int:
-        sums = np.cumsum(left)
-        place = int(np.searchsorted(sums, rng.random() * sums[-1], side="right"))
-        return min(place, len(left) - 1)
-
-    return choose
+        proposed = propose(left, min(_AT_ONCE, 2 * (n - done) + 8))
+        new = columns(proposed) - factor[:, :done] @ factor[proposed, :done].T
+        among = new[proposed]
+        taken: list[int] = []
+        for place in range(len(proposed)):
+            now = float(among[place, place])
+            if not now > nothing or done + len(taken) == n:
+                left[proposed[place]] = min(left[proposed[place]], max(now, 0.0))
+            elif accepts(now, float(left[proposed[place]]), largest):
+                # The factor of this column takes the place of the column itself.
+                new[:, place] /= np.sqrt(now)
+                rest = new[proposed[place + 1 :], place]
+                new[:, place + 1 :] -= new[:, place : place + 1] * rest
+                among = new[proposed]
+                taken.append(place)
+        factor[:, done : done + len(taken)] = new[:, taken]
+        left = np.maximum(left - np.einsum("st,st->s", new[:, taken], new[:, taken]), 0.0)
+        left[proposed[taken]] = 0.0
+        chosen += proposed[taken].tolist()
+    return np.array(chosen, dtype=np.int64), factor[:, : len(chosen)]
 
 
 def choose_points(
@@ -108,21 +132,20 @@ def choose_points(
         return np.arange(len(features))
     if name == "random":
         return spread_evenly(len(features), n)
-    # Pivots need a row of the kernel each: a sample a few times as large as n is enough.
-    pool = spread_evenly(len(features), min(len(features), max(_LEVERAGES_OF, 5 * n)))
+    # Pivots need a column of the kernel each: a sample a few times as large as n is enough.
+    pool = spread_evenly(len(features), min(len(features), max(_LEVERAGES_OF, 3 * n)))
     some = features.take(pool)
     if name == "cur":
         return np.sort(pool[_leverages(kernel, some, length_scale, n, seed)])
     (diagonal,) = kernel.selves(some, [length_scale])
 
-    def row(structure: int) -> np.ndarray:
-        one = some.take(np.array([structure]))
-        return kernel.between(one, some, [length_scale])[0, 0]
+    def columns(structures: np.ndarray) -> np.ndarray:
+        return kernel.between(some, some.take(structures), [length_scale])[0]
 
     if name == "farthest":
-        pivots, _ = farthest_pivots(row, diagonal, n)
+        pivots, _ = farthest_pivots(columns, diagonal, n)
     else:
-        pivots, _ = random_pivots(row, diagonal, n, seed=seed)
+        pivots, _ = random_pivots(columns, diagonal, n, seed=seed)
     return np.sort(pool[pivots])
 
 
