@@ -14,7 +14,7 @@ import { Primitives } from "../src/structure/primitives";
 import { sortFromBack } from "../src/structure/sorting";
 import type { Structure } from "../src/structure/structure";
 import { add, compose, cross, dot, rotationAbout, type Vector } from "../src/structure/vectors";
-import { projection } from "../src/structure/view";
+import { projection, startingView } from "../src/structure/view";
 import { xyzOf } from "../src/structure/xyz";
 import { crystalOf, modelOf, moleculeOf, SALT, WATER } from "./crystals";
 import { readGif } from "./gif-reader";
@@ -260,4 +260,12 @@ test("backbones break at gaps, at other chains, and leave ions of calcium out", 
   const faces = modelOf(structure, { extras: (model) => addRibbons(model, structure) }).primitives.faces;
   expect(faces.count).toBe(2 * 11 * 6 * 10 * 2);
   expect(faces.points.subarray(0, 9 * faces.count).every(Number.isFinite)).toBe(true);
+});
+
+test("two atoms lie across the picture, whichever way they were given", () => {
+  for (const axis of [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1]] as Vector[]) {
+    const model = modelOf(moleculeOf([6, 16], [[0, 0, 0], axis]));
+    const project = projection(model, startingView(model, false), 400, 400);
+    expect(Math.abs(project(axis).x - project([0, 0, 0]).x)).toBeGreaterThan(50);
+  }
 });

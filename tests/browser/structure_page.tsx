@@ -7,8 +7,12 @@ import type { StructureSettings } from "../../frontend/src/explorer/panels";
 import type { PlainShape, Property, Scene, SceneStructure, Shape } from "../../frontend/src/explorer/scene";
 import { VIEWER_DEFAULTS } from "../../frontend/src/explorer/settings";
 import { numberOf } from "../../frontend/src/structure/elements";
+import { lookingAt } from "../../frontend/src/structure/looking";
+import { Model } from "../../frontend/src/structure/model";
+import { painterOf } from "../../frontend/src/structure/painter";
 import { StructureView } from "../../frontend/src/structure/panel";
 import { paintPreview } from "../../frontend/src/structure/preview";
+import { startingView } from "../../frontend/src/structure/view";
 import { applyTheme, DARK, LIGHT } from "../../frontend/src/theme";
 import "../../frontend/src/style/page.css";
 import "../../frontend/src/style/controls.css";
@@ -123,6 +127,28 @@ Object.assign(window, {
     const told = { selected: [], hovered: null } as unknown as Told;
     render(<ThemeContext.Provider value={theme}><Holder asked={asked} scene={sceneOf(asked.file)} told={told} /></ThemeContext.Provider>, root);
     return told;
+  },
+  /** How much ink a structure takes drawn by the processor and finely, and by how much pixels differ. */
+  compareRough({ file, settings }: Asked): { readonly rough: number; readonly fine: number; readonly difference: number } {
+    const scene = sceneOf(file);
+    const shown = scene.structures.peek(0)!;
+    const { look } = lookingAt(scene, shown, null, { ...VIEWER_DEFAULTS, ...settings }, LIGHT);
+    const model = new Model().fill(shown, look);
+    const painter = painterOf(model);
+    painter.send();
+    const shot = { view: startingView(model, true), theme: LIGHT, fineness: 2, ratio: 1 };
+    const [rough, fine] = [true, false].map((moving) => {
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [300, 300];
+      painter.paint(canvas, { ...shot, moving });
+      return canvas.getContext("2d")!.getImageData(0, 0, 300, 300).data;
+    }) as [Uint8ClampedArray, Uint8ClampedArray];
+    const ink = (data: Uint8ClampedArray) => data.reduce((sum, x, i) => sum + (i % 4 === 3 ? x / 255 : 0), 0);
+    // On the paper, as the eye sees it.
+    const onPaper = (data: Uint8ClampedArray, i: number) => (data[i]! * data[i | 3]!) / 255 + 255 - data[i | 3]!;
+    let difference = 0;
+    for (let i = 0; i < rough.length; i++) if (i % 4 !== 3) difference += Math.abs(onPaper(rough, i) - onPaper(fine, i));
+    return { rough: ink(rough), fine: ink(fine), difference: difference / (0.75 * rough.length) };
   },
   async addPreview({ file, structure = 0, atom = null }: Asked): Promise<void> {
     const canvas = document.createElement("canvas");

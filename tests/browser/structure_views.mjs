@@ -119,6 +119,18 @@ for (const [name, get] of [["with WebGL", () => browser], ["without WebGL", () =
     }, { from: get() }));
 }
 
+test("what moves is drawn by the processor as it will be drawn finely", () =>
+  withPage(async (page) => {
+    const sites = Array.from({ length: 1000 }, (_, i) => [(i % 10) / 10 + 0.05, (Math.floor(i / 10) % 10) / 10 + 0.05, Math.floor(i / 100) / 10 + 0.05]);
+    const file = cubic(20, sites.map((_, i) => (i % 3 ? "H" : "O")), sites);
+    for (const settings of [{}, { spaceFilling: true }, { atoms: false }]) {
+      const { rough, fine, difference } = await page.evaluate((one) => window.compareRough(one), { file, settings });
+      assert.ok(Math.abs(rough / fine - 1) < 0.2, `ink ${rough} and ${fine} with ${JSON.stringify(settings)}`);
+      // Of 255; half a pixel off and without smooth edges.
+      assert.ok(difference < 14 && difference > 0, `pixels differ by ${difference} with ${JSON.stringify(settings)}`);
+    }
+  }));
+
 test("sixteen viewers and a preview share one WebGL context", () =>
   withPage(async (page) => {
     for (let i = 0; i < 16; i++) await page.evaluate((one) => (window.told = window.addViewer(one)), { file: CHAIN, width: 100, height: 100 });
@@ -236,6 +248,22 @@ test("shows an environment through the wall, and hides what surrounds it", () =>
     assert.ok(close[0] > 0.005 && close[1] < 0.001, close.join(" "));
     assert.ok((await inked(page, "blue")) > 0.005);
     assert.ok(grey > 0.005);
+  }));
+
+test("draws a backbone as a ribbon", () =>
+  withPage(async (page) => {
+    const wound = Array.from({ length: 12 }, (_, i) => [2.3 * Math.cos((i * 5 * Math.PI) / 9), 2.3 * Math.sin((i * 5 * Math.PI) / 9), 1.5 * i]);
+    const one = {
+      size: 12, names: wound.map(() => "CA"), elements: wound.map(() => "C"), x: wound.map((p) => p[0]), y: wound.map((p) => p[1]), z: wound.map((p) => p[2]),
+      resnames: wound.map(() => "ALA"), resids: wound.map((_, i) => i), chains: wound.map(() => "A"), hetatom: wound.map(() => false),
+    };
+    await add(page, { file: { structures: [one] }, settings: { atoms: false, bonds: false } });
+    assert.equal(await inked(page), 0);
+    await page.locator(".structure-view").hover();
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByLabel("Cartoon").check();
+    await settled(page);
+    assert.ok((await inked(page)) > 0.03);
   }));
 
 const SHAPES = {

@@ -167,7 +167,7 @@ function spriteOf(radius: number, ringed: boolean): Sprite {
   const size = Math.max(0.75, Math.round(radius * step) / step);
   const key = 2 * size * 4 + (ringed ? 1 : 0);
   let sprite = sprites.get(key);
-  if (sprite === undefined) sprites.set(key, (sprite = makeSprite(size, ringed ? 3 : size > 2.5 ? 1 : 0)));
+  if (sprite === undefined) sprites.set(key, (sprite = makeSprite(size, ringed ? 3 : size > 1.4 ? 0.9 : 0.4)));
   return sprite;
 }
 

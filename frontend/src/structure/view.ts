@@ -32,7 +32,7 @@ export function startingView(model: Model, perspective: boolean): View {
   const { balls } = model.primitives;
   const step = Math.max(1, Math.floor(balls.count / SAMPLE));
   const points = Array.from({ length: Math.floor(balls.count / step) }, (_, i) => balls.at(i * step));
-  const flat = points.length < 3 ? NO_ROTATION : layFlat(points);
+  const flat = points.length < 2 ? NO_ROTATION : layFlat(points);
   return { rotation: compose(rotationAbout([1, 0.35, 0], 0.3), flat), ...plain };
 }
 
