@@ -20,6 +20,8 @@ import gzip
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,6 +33,7 @@ from ase import Atoms
 from ase.build import bulk, molecule
 from ase.collections import g2
 
+from atomarium.core.elements import SYMBOLS
 from atomarium.core.pairs import find_pairs
 from atomarium.core.structures import Structures
 from atomarium.represent.soap import Soap
@@ -62,6 +65,47 @@ def main() -> None:
                 _dscribe(soap, frames, _SHORT_CUTOFF),
             ]
             _print_line(f"{name} n{n_max} l{l_max}", structures, ours, theirs)
+    _compare_species()
+
+
+def _compare_species() -> None:
+    """Print a table of two cells of silicon whose atoms are of more and more species at random.
+
+    Compact rows, into fresh memory, into memory that is used again, and that in float32.
+    """
+    print(
+        f"\n{'species':<12}{'blocks':>8}{'kB':>8}{'fresh':>10}{'again':>10}{'float32':>10}", end=""
+    )
+    print("   DScribe, and how many times longer it takes")
+    for n_species in (1, 2, 4, 8, 16, 32):
+        frames = [_mixed(n_species, seed) for seed in range(2)]
+        structures = Structures.from_ase(frames)
+        # All are declared, also those that none of the atoms happened to become.
+        soap = Soap(species=tuple(SYMBOLS[1 : n_species + 1]))
+        half = replace(soap, dtype="float32")
+        rows = soap.compute_compact(structures)
+        room, half_room = rows.values.copy(), rows.values.astype(np.float32)
+        works: tuple[Callable[[], Any], ...] = (
+            partial(soap.compute_compact, structures),
+            partial(soap.compute_compact, structures, out=room),
+            partial(half.compute_compact, structures, out=half_room),
+        )
+        ours = [1e6 * _least(work) / structures.n_atoms for work in works]
+        blocks, kilobytes = len(rows.blocks), rows.values.nbytes / 1e3
+        line = f"{n_species:<12}{blocks / rows.n_rows:8.0f}{kilobytes / rows.n_rows:8.0f}"
+        line += "".join(f"{one:10.1f}" for one in ours)
+        seconds = _dscribe(soap, frames, soap.cutoff)
+        if seconds is not None:
+            theirs = 1e6 * seconds / structures.n_atoms
+            line += f"{theirs:10.0f}" + "".join(f"{theirs / one:7.1f}×" for one in ours)
+        print(line, flush=True)
+
+
+def _mixed(n_species: int, seed: int) -> Atoms:
+    cell = bulk("Si", cubic=True).repeat(2)
+    cell.rattle(0.1, seed=seed)
+    cell.numbers = np.random.default_rng(seed).integers(1, n_species + 1, len(cell))
+    return cell
 
 
 def _first_call() -> float:

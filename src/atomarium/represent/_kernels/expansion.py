@@ -9,7 +9,14 @@ import numpy as np
 from atomarium.represent._kernels.harmonics import write_harmonics
 from atomarium.represent._kernels.lean import lean, merged
 from atomarium.represent._kernels.radial import write_radial
-from atomarium.represent._kernels.vectors import LANES, add_rows, aligned_zeros
+from atomarium.represent._kernels.vectors import (
+    LANES,
+    add_four_rows,
+    add_one_row,
+    add_rows,
+    add_two_rows,
+    aligned_zeros,
+)
 
 
 class Basis(NamedTuple):
@@ -102,18 +109,18 @@ def add_center(center, hoods, basis, work):
                     hoods.center_weights[center] * basis.middle[n]
                 )
     start, stop = hoods.offsets[center], hoods.offsets[center + 1]
-    while start < stop:
-        column = hoods.column_of_atom[hoods.neighbors[start]]
-        end = start + 1
-        while (
-            end < stop
-            and end < start + LANES
-            and hoods.column_of_atom[hoods.neighbors[end]] == column
-        ):
-            end += 1
-        _make_present(column, size, work)
-        _add_pairs(start, end, column * size, hoods, basis, work)
-        start = end
+    for first in range(start, stop, LANES):
+        last = min(first + LANES, stop)
+        prepare_pairs(first, last, hoods, basis, work)
+        pair = first
+        while pair < last:
+            # Eight pairs are prepared at once, and added by column.
+            column, end = hoods.column_of_atom[hoods.neighbors[pair]], pair + 1
+            while end < last and hoods.column_of_atom[hoods.neighbors[end]] == column:
+                end += 1
+            _make_present(column, size, work)
+            _add_lanes(pair - first, end - first, column * size, basis, work)
+            pair = end
 
 
 @merged
@@ -125,42 +132,93 @@ def _make_present(column, size, work):
 
 @merged
 def prepare_pairs(start, stop, hoods, basis, work):
-    """Fill harmonics and radial integrals of at most eight pairs; unused lanes count nothing."""
+    """Fill harmonics and radial integrals of at most eight pairs."""
     row = (basis.l_max + 1) * basis.n_padded
-    for lane in range(LANES):
+    for lane in range(stop - start):
         pair = start + lane
-        if pair < stop:
-            inverse = 1.0 / hoods.distances[pair]
-            for axis in range(3):
-                work.directions[axis * LANES + lane] = hoods.vectors[pair, axis] * inverse
-            write_radial(
-                hoods.distances[pair],
-                hoods.weights[pair],
-                basis.table,
-                basis.steps_per_unit,
-                row,
-                work.radial,
-                lane * row,
-            )
-        else:
-            work.radial[lane * row : (lane + 1) * row] = 0.0
+        inverse = 1.0 / hoods.distances[pair]
+        for axis in range(3):
+            work.directions[axis * LANES + lane] = hoods.vectors[pair, axis] * inverse
+        write_radial(
+            hoods.distances[pair],
+            hoods.weights[pair],
+            basis.table,
+            basis.steps_per_unit,
+            row,
+            work.radial,
+            lane * row,
+        )
     write_harmonics(work.directions, basis.l_max, basis.factors, work.harmonics)
 
 
-@merged
-def _add_pairs(start, stop, place, hoods, basis, work):
-    prepare_pairs(start, stop, hoods, basis, work)
+@lean
+def _add_lanes(lane, stop, place, basis, work):
+    """Add the products of harmonics and radial integrals of some of eight pairs."""
     n_padded = basis.n_padded
-    for ell in range(basis.l_max + 1):
-        for n in range(0, n_padded, LANES):
-            add_rows(
-                work.harmonics,
-                ell * ell * LANES,
-                work.radial,
-                ell * n_padded + n,
-                (basis.l_max + 1) * n_padded,
-                work.coefficients,
-                place + ell * ell * n_padded + n,
-                n_padded,
-                2 * ell + 1,
-            )
+    row = (basis.l_max + 1) * n_padded
+    while lane < stop:
+        # Sums of known length stay in registers.
+        n_lanes = _longest(stop - lane)
+        for ell in range(basis.l_max + 1):
+            harmonic, count = ell * ell * LANES + lane, 2 * ell + 1
+            for n in range(0, n_padded, LANES):
+                radial = lane * row + ell * n_padded + n
+                to = place + ell * ell * n_padded + n
+                numbers = work.coefficients
+                if n_lanes == LANES:
+                    add_rows(
+                        work.harmonics,
+                        harmonic,
+                        work.radial,
+                        radial,
+                        row,
+                        numbers,
+                        to,
+                        n_padded,
+                        count,
+                    )
+                elif n_lanes == 4:
+                    add_four_rows(
+                        work.harmonics,
+                        harmonic,
+                        work.radial,
+                        radial,
+                        row,
+                        numbers,
+                        to,
+                        n_padded,
+                        count,
+                    )
+                elif n_lanes == 2:
+                    add_two_rows(
+                        work.harmonics,
+                        harmonic,
+                        work.radial,
+                        radial,
+                        row,
+                        numbers,
+                        to,
+                        n_padded,
+                        count,
+                    )
+                else:
+                    add_one_row(
+                        work.harmonics,
+                        harmonic,
+                        work.radial,
+                        radial,
+                        row,
+                        numbers,
+                        to,
+                        n_padded,
+                        count,
+                    )
+        lane += n_lanes
+
+
+@merged
+def _longest(n_lanes):
+    """Return how many of some lanes are added at once: 8, 4, 2 or 1."""
+    if n_lanes == LANES:
+        return LANES
+    return 4 if n_lanes >= 4 else min(n_lanes, 2)

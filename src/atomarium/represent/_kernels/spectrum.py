@@ -15,7 +15,7 @@ from atomarium.represent._kernels.expansion import (
     make_workspace,
 )
 from atomarium.represent._kernels.lean import lean
-from atomarium.represent._kernels.streams import stream
+from atomarium.represent._kernels.streams import copy, stream
 from atomarium.represent._kernels.vectors import (
     LANES,
     aligned_zeros,
@@ -114,8 +114,7 @@ def fill_rows(hoods, basis, layout, work, borders, first, last, width, out, lead
                     continue
                 n_numbers = multiply_channels(present[i], present[j], basis, layout, work)
                 if lead < 0:
-                    for k in range(n_numbers):
-                        out[row * width + start + k] = work.block[k]
+                    copy(work.block, n_numbers, out, row * width + start)
                 else:
                     stream(work.block, n_numbers, out, row * width + start, lead)
                 if layout.normalize:

@@ -148,40 +148,47 @@ def subtract(typing, a, b):
     return vector(vector, vector), generate
 
 
-@intrinsic
-def add_rows(typing, rows, row, block, start, stride, out, place, width, count):
-    """Add a matrix product, eight terms for each number: out[m, :] += Σ_j rows[m, j] block[j, :].
+def _row_adder(n_terms):
+    """Return a function that adds a matrix product of so many terms for each number.
 
-    Eight rows of eight numbers of `block` stay in registers while `count` rows stream by. In flat
-    arrays, row m of `rows` is at row + 8 m, row j of `block` at start + stride j, and row m of
-    `out` at place + width m.
+    It does out[m, :] += Σ_j rows[m, j] block[j, :]. Rows of eight numbers of `block` stay in
+    registers while `count` rows stream by. In flat arrays, row m of `rows` is at row + 8 m, row j
+    of `block` at start + stride j, and row m of `out` at place + width m.
     """
-    if not (_is_flat(rows) and _is_flat(block) and _is_flat(out)):
-        return None
-    whole = types.intp
 
-    def generate(context, builder, signature, arguments):
-        rows, row, block, start, stride, out, place, width, count = arguments
-        rows, block, out = (
-            context.make_array(signature.args[k])(context, builder, arguments[k]).data
-            for k in (0, 2, 5)
-        )
-        fixed = [
-            _read(builder, block, builder.add(start, builder.mul(stride, _whole(j))))
-            for j in range(LANES)
-        ]
-        with cgutils.for_range(builder, count) as loop:
-            at = builder.add(place, builder.mul(width, loop.index))
-            total = _read(builder, out, at)
-            first = builder.add(row, builder.mul(_whole(LANES), loop.index))
-            for j in range(LANES):
-                number = builder.load(builder.gep(rows, [builder.add(first, _whole(j))]))
-                total = _fused(builder, _splat(builder, number), fixed[j], total)
-            _write(builder, out, at, total)
-        return context.get_dummy_value()
+    @intrinsic
+    def add(typing, rows, row, block, start, stride, out, place, width, count):
+        if not (_is_flat(rows) and _is_flat(block) and _is_flat(out)):
+            return None
+        whole = types.intp
 
-    numbers = (rows, whole, block, whole, whole, out, whole, whole, whole)
-    return types.none(*numbers), generate
+        def generate(context, builder, signature, arguments):
+            rows, row, block, start, stride, out, place, width, count = arguments
+            rows, block, out = (
+                context.make_array(signature.args[k])(context, builder, arguments[k]).data
+                for k in (0, 2, 5)
+            )
+            fixed = [
+                _read(builder, block, builder.add(start, builder.mul(stride, _whole(j))))
+                for j in range(n_terms)
+            ]
+            with cgutils.for_range(builder, count) as loop:
+                at = builder.add(place, builder.mul(width, loop.index))
+                total = _read(builder, out, at)
+                first = builder.add(row, builder.mul(_whole(LANES), loop.index))
+                for j in range(n_terms):
+                    number = builder.load(builder.gep(rows, [builder.add(first, _whole(j))]))
+                    total = _fused(builder, _splat(builder, number), fixed[j], total)
+                _write(builder, out, at, total)
+            return context.get_dummy_value()
+
+        numbers = (rows, whole, block, whole, whole, out, whole, whole, whole)
+        return types.none(*numbers), generate
+
+    return add
+
+
+add_rows, add_four_rows, add_two_rows, add_one_row = (_row_adder(n) for n in (LANES, 4, 2, 1))
 
 
 @intrinsic
