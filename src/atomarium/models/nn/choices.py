@@ -16,6 +16,7 @@ ACTIVATION_NAMES = (
     "sigmoid",
 )
 BASIS_NAMES = ("gaussian", "bessel")
+FILTER_NAMES = ("auto", "exact", "tabulated")
 CUTOFF_NAMES = ("cosine", "mollifier", "switch")
 
 

@@ -8,22 +8,41 @@ Leaving out one factor gives its derivative by it: leaving out g, the sum over n
 network needs. The derivative of *that*, along a given g, by y or by W is the form without y or
 without W. So one function of torch, and one loop for each factor that can be left out, give
 convolutions, their gradients, and the gradients of gradients that training on forces takes; nothing
-of the size of the edges is kept but W.
+of the size of the edges is kept but what comes in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
+from jaxtyping import Int64
 from torch import Tensor
 
 from atomarium.models.nn.batches import Batch
 
+
+@dataclass(frozen=True, eq=False)
+class Edges:
+    """What sums run over.
+
+    Args:
+        batch: Whose edges they are; mutual.
+        starts: First row of a table that each edge looks at, where filters come from a table.
+        n_rows: Rows of that table.
+        n_points: Rows that an edge looks at.
+    """
+
+    batch: Batch
+    starts: Int64[Tensor, "edges"] | None = None
+    n_rows: int = 0
+    n_points: int = 0
+
+
 #: Fills what leaving out one factor gives, from the edges and the other factors in their order.
-Leaving = Callable[[Batch, Sequence[Tensor]], Tensor]
+Leaving: TypeAlias = Callable[[Edges, Sequence[Tensor]], Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,23 +55,23 @@ class Form:
 
     without: tuple[Leaving, ...]
 
-    def leaving_out(self, place: int, batch: Batch, *others: Tensor) -> Tensor:
+    def leaving_out(self, place: int, edges: Edges, *others: Tensor) -> Tensor:
         """Return the derivative of the form by one factor.
 
         Args:
             place: Which factor.
-            batch: Whose edges are summed over.
+            edges: What is summed over.
             *others: The other factors, in their order.
         """
-        return _Contraction.apply(self, place, batch, *others)
+        return _Contraction.apply(self, place, edges, *others)
 
 
 class _Contraction(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, form: Form, place: int, batch: Batch, *others: Tensor) -> Tensor:
-        ctx.form, ctx.place, ctx.batch = form, place, batch
+    def forward(ctx: Any, form: Form, place: int, edges: Edges, *others: Tensor) -> Tensor:
+        ctx.form, ctx.place, ctx.edges = form, place, edges
         ctx.save_for_backward(*others)
-        return form.without[place](batch, others)
+        return form.without[place](edges, others)
 
     @staticmethod
     def backward(ctx: Any, *cotangents: Tensor) -> tuple[Tensor | None, ...]:
@@ -65,5 +84,5 @@ class _Contraction(torch.autograd.Function):
                 continue
             wanted = ctx.needs_input_grad[3 + len(gradients)]
             rest = [*factors[:other], *factors[other + 1 :]]
-            gradients.append(ctx.form.leaving_out(other, ctx.batch, *rest) if wanted else None)
+            gradients.append(ctx.form.leaving_out(other, ctx.edges, *rest) if wanted else None)
         return (None, None, None, *gradients)

@@ -7,155 +7,168 @@ Rows of atoms are (atoms, parts, features); parts are x, y, z of vectors, or one
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
 
+import numpy as np
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from atomarium.core.threads import run_in_threads
-from atomarium.models._kernels import edges as kernels
-from atomarium.models.nn.batches import Batch
-from atomarium.models.nn.contraction import Form, Leaving
+from atomarium.models._kernels import edge_tables as table_loops
+from atomarium.models._kernels import edges as loops
+from atomarium.models.nn import edge_formulas as formulas
+from atomarium.models.nn.contraction import Edges, Form, Leaving
 
 Rows: TypeAlias = Float[Tensor, "atoms parts features"]
-Filters: TypeAlias = Float[Tensor, "edges features"]
 Directions: TypeAlias = Float[Tensor, "edges 3"]
 
 
-def convolve(batch: Batch, rows: Rows, filters: Filters) -> Rows:
+@dataclass(frozen=True, eq=False)
+class Filters:
+    """One row of filters for each edge: as they are, or to be interpolated in a table.
+
+    Args:
+        edges: What sums run over; tells which rows of the table an edge looks at.
+        values: The filters of each edge, or the table.
+        coefficients: How much each of the rows that an edge looks at counts; none for filters as
+            they are.
+    """
+
+    edges: Edges
+    values: Float[Tensor, "rows features"]
+    coefficients: Float[Tensor, "edges points"] | None = None
+
+
+def convolve(rows: Rows, filters: Filters) -> Rows:
     """Return Σ_j W_ij ∘ rows_j for each atom i.
 
     Source: K. T. Schütt et al., J. Chem. Phys. 148, 241722 (2018), eq. 5.
     """
-    return CONVOLUTION.leaving_out(0, batch, rows, filters)
+    if filters.coefficients is None:
+        return CONVOLUTION.leaving_out(0, filters.edges, rows, filters.values)
+    return TABLE_CONVOLUTION.leaving_out(
+        0, filters.edges, rows, filters.coefficients, filters.values
+    )
 
 
 def convolve_directed(
-    batch: Batch,
-    directions: Directions,
-    filters: Filters,
-    rows: Float[Tensor, "atoms 1 features"],
+    directions: Directions, filters: Filters, rows: Float[Tensor, "atoms 1 features"]
 ) -> Float[Tensor, "atoms 3 features"]:
     """Return Σ_j u_ij W_ij ∘ rows_j for each atom i, u_ij from i to j.
 
     Source: K. T. Schütt, O. T. Unke, M. Gastegger, PMLR 139, 9377 (2021), eq. 8, second term.
     """
-    return DIRECTED.leaving_out(0, batch, directions, filters, rows)
+    if filters.coefficients is None:
+        return DIRECTED.leaving_out(0, filters.edges, directions, filters.values, rows)
+    return TABLE_DIRECTED.leaving_out(
+        0, filters.edges, directions, filters.coefficients, filters.values, rows
+    )
 
 
-def _rows_by_loop(kernel: Any, parts: Callable[[Sequence[Tensor]], int], of: int) -> Leaving:
-    def leave(batch: Batch, others: Sequence[Tensor]) -> Tensor:
-        shape = (batch.n_atoms, parts(others), others[of].shape[-1])
-        return _run(kernel, batch, others, others[of].new_zeros(shape))
+@dataclass(frozen=True)
+class _Loop:
+    """A compiled loop, and the formula for where it cannot run.
 
-    return leave
+    Args:
+        loop: Takes edges, the factors and what it fills.
+        formula: Does the same with torch alone.
+        fills: What has the rows that it fills.
+        parts: Of rows of atoms, from the factors.
+        features: The factor that tells how many features there are.
+    """
+
+    loop: Any
+    formula: Leaving
+    fills: Literal["atoms", "edges", "points", "table", "directions"]
+    parts: Callable[[Sequence[Tensor]], int] = lambda _: 1
+    features: int = 0
+
+    def __call__(self, edges: Edges, others: Sequence[Tensor]) -> Tensor:
+        if others[0].device.type != "cpu":
+            return self.formula(edges, others)
+        width = others[self.features].shape[-1]
+        factors = [other.detach().contiguous().numpy() for other in others]
+        dtype = factors[0].dtype
+        shapes = {
+            "atoms": (edges.batch.n_atoms, self.parts(others), width),
+            "edges": (len(edges.batch.centers), width),
+            "points": (len(edges.batch.centers), edges.n_points),
+            "directions": (len(edges.batch.centers), 3),
+        }
+        # What loops over edges add to a table comes from all structures, so each has its own.
+        out = None if self.fills == "table" else np.zeros(shapes[self.fills], dtype)
+        filled = _run(self.loop, edges, factors, (edges.n_rows, width), out)
+        return torch.from_numpy(filled)
 
 
-def _edges_by_loop(kernel: Any, width: Callable[[Sequence[Tensor]], int]) -> Leaving:
-    def leave(batch: Batch, others: Sequence[Tensor]) -> Tensor:
-        return _run(kernel, batch, others, others[0].new_empty((len(batch.centers), width(others))))
-
-    return leave
-
-
-def _run(kernel: Any, batch: Batch, others: Sequence[Tensor], out: Tensor) -> Tensor:
-    """Fill `out` with a compiled loop; threads take whole structures, so none share an atom."""
+def _run(
+    loop: Any,
+    edges: Edges,
+    factors: list[np.ndarray],
+    table_shape: tuple[int, int],
+    out: np.ndarray | None,
+) -> np.ndarray:
+    """Fill `out`, or a table; threads take whole structures, so none share an atom."""
+    batch = edges.batch
     borders = batch.edge_offsets.numpy()
-    centers, neighbors = batch.centers.numpy(), batch.neighbors.numpy()
-    arrays = [other.detach().contiguous().numpy() for other in others]
-    filled = out.numpy()
+    ends = [batch.centers.numpy(), batch.neighbors.numpy()]
+    dtype = factors[0].dtype
+    if edges.starts is not None:
+        ends.append(edges.starts.numpy())
 
-    def work(start: int, stop: int) -> None:
-        kernel(centers, neighbors, borders[start], borders[stop], *arrays, filled)
+    def work(start: int, stop: int) -> np.ndarray:
+        filled = np.zeros(table_shape, dtype) if out is None else out
+        room = [] if edges.starts is None else [np.empty((1, table_shape[1]), dtype)]
+        loop(*ends, borders[start], borders[stop], *factors, *room, filled)
+        return filled
 
-    run_in_threads(work, borders)
-    return out
-
-
-def _one_of(on_cpu: Leaving, elsewhere: Leaving) -> Leaving:
-    def leave(batch: Batch, others: Sequence[Tensor]) -> Tensor:
-        return (on_cpu if others[0].device.type == "cpu" else elsewhere)(batch, others)
-
-    return leave
+    parts = run_in_threads(work, borders)
+    return np.sum(parts, axis=0) if out is None and len(parts) > 1 else parts[0]
 
 
-def _both_ways(batch: Batch, there: Tensor, back: Tensor) -> Tensor:
-    """Sum what edges bring to their centers and to their neighbors."""
-    out = there.new_zeros((batch.n_atoms, *there.shape[1:]))
-    out.index_add_(0, batch.centers, there)
-    return out.index_add_(0, batch.neighbors, back)
+def _parts_of_first(others: Sequence[Tensor]) -> int:
+    return others[0].shape[1]
 
 
-def torch_convolution(batch: Batch, others: Sequence[Tensor]) -> Tensor:
-    """Leave the first factor out of Σ W_e (g_i y_j + g_j y_i) with torch alone."""
-    rows, filters = others[0], others[1][:, None]
-    there, back = filters * rows[batch.neighbors], filters * rows[batch.centers]
-    return _both_ways(batch, there, back)
-
-
-def torch_products(batch: Batch, others: Sequence[Tensor]) -> Tensor:
-    """Leave the filters out of the same."""
-    one, other = others
-    i, j = batch.centers, batch.neighbors
-    return (one[i] * other[j] + one[j] * other[i]).sum(dim=1)
-
-
-def torch_directed(batch: Batch, others: Sequence[Tensor]) -> Tensor:
-    """Leave the vectors out of Σ u_e W_e (g_i y_j − g_j y_i) with torch alone."""
-    directions, filters, rows = others
-    turned = directions[:, :, None] * filters[:, None]
-    return _both_ways(batch, turned * rows[batch.neighbors], -turned * rows[batch.centers])
-
-
-def torch_undirected(batch: Batch, others: Sequence[Tensor]) -> Tensor:
-    """Leave the rows out of the same."""
-    vectors, directions, filters = others
-    turned = directions[:, :, None] * filters[:, None]
-    back = (turned * vectors[batch.neighbors]).sum(dim=1, keepdim=True)
-    there = (turned * vectors[batch.centers]).sum(dim=1, keepdim=True)
-    return _both_ways(batch, -back, there)
-
-
-def torch_directed_filters(batch: Batch, others: Sequence[Tensor]) -> Tensor:
-    """Leave the filters out of the same."""
-    vectors, directions, rows = others
-    i, j = batch.centers, batch.neighbors
-    across = vectors[i] * rows[j] - vectors[j] * rows[i]
-    return (directions[:, :, None] * across).sum(dim=1)
-
-
-def torch_directions(batch: Batch, others: Sequence[Tensor]) -> Tensor:
-    """Leave the directions out of the same."""
-    vectors, filters, rows = others
-    i, j = batch.centers, batch.neighbors
-    across = vectors[i] * rows[j] - vectors[j] * rows[i]
-    return (filters[:, None] * across).sum(dim=2)
-
-
-_convolution = _one_of(
-    _rows_by_loop(kernels.add_convolution, lambda others: others[0].shape[1], 0),
-    torch_convolution,
-)
+_convolution = _Loop(loops.add_convolution, formulas.convolution, "atoms", _parts_of_first)
 #: Σ_e W_e · (g_i y_j + g_j y_i); factors g, y, W.
 CONVOLUTION = Form(
     (
         _convolution,
         _convolution,
-        _one_of(
-            _edges_by_loop(kernels.fill_products, lambda others: others[0].shape[2]),
-            torch_products,
-        ),
+        _Loop(loops.fill_products, formulas.products, "edges"),
     )
 )
 #: Σ_e u_e W_e · (g_i y_j − g_j y_i); factors g (vectors), u, W, y.
 DIRECTED = Form(
     (
-        _one_of(_rows_by_loop(kernels.add_directed, lambda _: 3, 2), torch_directed),
-        _one_of(_edges_by_loop(kernels.fill_directions, lambda _: 3), torch_directions),
-        _one_of(
-            _edges_by_loop(kernels.fill_directed_filters, lambda others: others[0].shape[2]),
-            torch_directed_filters,
-        ),
-        _one_of(_rows_by_loop(kernels.add_undirected, lambda _: 1, 0), torch_undirected),
+        _Loop(loops.add_directed, formulas.directed, "atoms", lambda _: 3, 1),
+        _Loop(loops.fill_directions, formulas.directions, "directions"),
+        _Loop(loops.fill_directed_filters, formulas.directed_filters, "edges"),
+        _Loop(loops.add_undirected, formulas.undirected, "atoms"),
+    )
+)
+_table_convolution = _Loop(
+    table_loops.add_convolution, formulas.table_convolution, "atoms", _parts_of_first
+)
+#: Σ_e c_e T · (g_i y_j + g_j y_i); factors g, y, c, T.
+TABLE_CONVOLUTION = Form(
+    (
+        _table_convolution,
+        _table_convolution,
+        _Loop(table_loops.fill_coefficients, formulas.coefficients, "points"),
+        _Loop(table_loops.add_table, formulas.table, "table"),
+    )
+)
+#: Σ_e u_e c_e T · (g_i y_j − g_j y_i); factors g (vectors), u, c, T, y.
+TABLE_DIRECTED = Form(
+    (
+        _Loop(table_loops.add_directed, formulas.table_directed, "atoms", lambda _: 3, 2),
+        _Loop(table_loops.fill_directions, formulas.table_directions, "directions"),
+        _Loop(table_loops.fill_directed_coefficients, formulas.directed_coefficients, "points"),
+        _Loop(table_loops.add_directed_table, formulas.directed_table, "table"),
+        _Loop(table_loops.add_undirected, formulas.table_undirected, "atoms"),
     )
 )

@@ -30,20 +30,32 @@ _SAME_DISTANCE = 1e-5
 
 @dataclass(frozen=True, kw_only=True)
 class CutoffGraph:
-    """Join atoms that are closer than a cutoff, each pair once for both directions.
+    """Join atoms that are closer than a cutoff.
 
     Args:
         cutoff: Å, above 0.
+        fade: Å, 0 to the cutoff. Just before the cutoff, edges count less and less, as a cosine.
+        mutual: Whether each pair gives one edge for both directions.
     """
 
     cutoff: float = 5.0
+    fade: float = 0.0
+    mutual: bool = True
 
     def __post_init__(self) -> None:
         check_length("cutoff", self.cutoff)
+        if not 0 <= self.fade <= self.cutoff:
+            raise InputError(
+                f"fade must be between 0 and the cutoff, {self.cutoff} Å, got {self.fade}"
+            )
 
     def join(self, structures: Structures) -> Graphs:
         """Return the graphs of some structures."""
-        return Graphs.from_pairs(structures, find_pairs(structures, self.cutoff), mutual=True)
+        pairs = find_pairs(structures, self.cutoff)
+        weights = None
+        if self.fade > 0:
+            weights = _faded((pairs.distances - (self.cutoff - self.fade)) / self.fade)
+        return Graphs.from_pairs(structures, pairs, mutual=self.mutual, weights=weights)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +90,8 @@ class ShellGraph:
         full = np.minimum(_nth_distances(pairs, self.n_neighbors), self.radius - self.fade)
         beyond = (pairs.distances - full[pairs.centers]) / self.fade
         near = np.flatnonzero(beyond < 1)
-        weights = 0.5 + 0.5 * np.cos(np.pi * np.clip(beyond[near], 0, 1))
         return Graphs.from_pairs(
-            structures, _chosen_pairs(pairs, near), mutual=False, weights=weights
+            structures, _chosen_pairs(pairs, near), mutual=False, weights=_faded(beyond[near])
         )
 
 
@@ -178,6 +189,11 @@ def build_graphs(
     if path is not None:
         graphs.save(path)
     return graphs
+
+
+def _faded(beyond: Float64[np.ndarray, "pairs"]) -> Float64[np.ndarray, "pairs"]:
+    """Return 1 up to 0, ½ (1 + cos πx) from there to 1."""
+    return 0.5 + 0.5 * np.cos(np.pi * np.clip(beyond, 0, 1))
 
 
 def _name_of(structures: Structures, rule: GraphRule) -> str:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from atomarium.core.errors import InputError
 from atomarium.models.nn.batches import Batch
-from atomarium.models.nn.layers import Dense, Described, Perceptron, sum_atoms
+from atomarium.models.nn.layers import Dense, Described, Perceptron, Trunk, sum_atoms
 from atomarium.models.nn.readouts import (
     Classes,
     Dipole,
@@ -186,12 +186,19 @@ class SpatialExtentHead(nn.Module):
         return {self.readout.name: sum_atoms(extents, batch.structure_of_atom, len(batch))}
 
 
-def make_head(readout: Readout, width: int, *, has_vectors: bool) -> nn.Module:
-    """Return the head for a readout.
+class AtomTrunk(Trunk):
+    """A trunk whose heads look at one atom at a time, and sum over atoms afterwards."""
 
-    Raises:
-        InputError: it needs vectors of atoms, and there are none.
-    """
+    def make_head(self, readout: Readout) -> nn.Module:
+        """Return the head for a readout.
+
+        Raises:
+            InputError: it needs vectors of atoms, and there are none.
+        """
+        return _make_head(readout, self.width, has_vectors=self.has_vectors)
+
+
+def _make_head(readout: Readout, width: int, *, has_vectors: bool) -> nn.Module:
     needs_vectors = isinstance(readout, Polarizability) or (
         isinstance(readout, Dipole) and readout.atomic_dipoles
     )

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from atomarium.models.nn.activations import ACTIVATIONS
 from atomarium.models.nn.batches import Batch
+from atomarium.models.nn.readouts import Readout
 
 #: Atomic numbers that have a learned row.
 N_ELEMENTS = 100
@@ -44,6 +45,14 @@ class Trunk(nn.Module):
 
     def forward(self, batch: Batch, vectors: Float[Tensor, "edges 3"]) -> Described:
         """Describe each atom; vectors are those of the batch, made differentiable if need be."""
+        raise NotImplementedError
+
+    def make_head(self, readout: Readout) -> nn.Module:
+        """Return what predicts from the description.
+
+        Raises:
+            InputError: the readout needs something that atoms do not have here.
+        """
         raise NotImplementedError
 
 

@@ -13,7 +13,7 @@ from atomarium.core.errors import InputError
 from atomarium.models.nn.batches import Batch
 from atomarium.models.nn.derivatives import forces_of, stress_of
 from atomarium.models.nn.graphs import Graphs
-from atomarium.models.nn.heads import Outputs, make_head
+from atomarium.models.nn.heads import Outputs
 from atomarium.models.nn.layers import N_ELEMENTS, Trunk
 from atomarium.models.nn.readouts import (
     Dipole,
@@ -41,9 +41,7 @@ class Network(nn.Module):
         self.settings = settings
         self.readouts = tuple(readouts)
         self.trunk = trunk
-        self.heads = nn.ModuleList(
-            [make_head(one, trunk.width, has_vectors=trunk.has_vectors) for one in self.readouts]
-        )
+        self.heads = nn.ModuleList([trunk.make_head(one) for one in self.readouts])
         self._energy = derived_of(self.readouts)
 
     def forward(self, batch: Batch) -> Outputs:

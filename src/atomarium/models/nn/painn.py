@@ -11,6 +11,7 @@ from atomarium.models.nn.choices import (
     ACTIVATION_NAMES,
     BASIS_NAMES,
     CUTOFF_NAMES,
+    FILTER_NAMES,
     check_choice,
     check_count,
     check_length,
@@ -48,6 +49,8 @@ class PaiNN:
         shared: Whether all interactions have the same φ, M and ψ.
         shared_filters: Whether all interactions have the same filters W.
         epsilon: Above 0. Keeps the length of V differentiable at 0.
+        filters: "exact" computes them for each edge, "tabulated" interpolates them to 2e-7, "auto"
+            does this in single precision on the CPU, which rounds as much.
     """
 
     cutoff: float = 5.0
@@ -60,6 +63,7 @@ class PaiNN:
     shared: bool = False
     shared_filters: bool = False
     epsilon: float = 1e-8
+    filters: str = "auto"
 
     def __post_init__(self) -> None:
         check_length("cutoff", self.cutoff)
@@ -69,6 +73,7 @@ class PaiNN:
         check_choice("basis", self.basis, BASIS_NAMES)
         check_choice("cutoff_function", self.cutoff_function, CUTOFF_NAMES)
         check_choice("activation", self.activation, ACTIVATION_NAMES)
+        check_choice("filters", self.filters, FILTER_NAMES)
         if not 0 < self.epsilon < 1:
             raise InputError(f"epsilon must be between 0 and 1, got {self.epsilon}")
 

@@ -9,25 +9,25 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from atomarium.models.nn.batches import Batch
-from atomarium.models.nn.edge_sums import convolve, convolve_directed
+from atomarium.models.nn.edge_sums import Filters, convolve, convolve_directed
+from atomarium.models.nn.filter_tables import Radial, radial_of
+from atomarium.models.nn.heads import AtomTrunk
 from atomarium.models.nn.layers import (
     N_ELEMENTS,
     Dense,
     Described,
     Perceptron,
-    Trunk,
-    lengths,
     repeated,
 )
-from atomarium.models.nn.radial import CUTOFFS, make_basis
+from atomarium.models.nn.radial import make_basis
 
 if TYPE_CHECKING:
     from atomarium.models.nn.painn import PaiNN
 
 Rows: TypeAlias = Float[Tensor, "atoms width"]
 Vectors: TypeAlias = Float[Tensor, "atoms 3 width"]
-#: (a, b, c) of each edge.
-Filters: TypeAlias = tuple[Tensor, Tensor, Tensor]
+#: a, b, c.
+Three: TypeAlias = tuple[Filters, Filters, Filters]
 
 
 class PaiNNMessage(nn.Module):
@@ -47,20 +47,19 @@ class PaiNNMessage(nn.Module):
 
     def forward(
         self,
-        batch: Batch,
         described: Described,
-        filters: Filters,
+        filters: Three,
         directions: Float[Tensor, "edges 3"],
     ) -> Described:
         """Return rows and vectors with messages added."""
         rows, vectors = described.scalars, described.vectors
         sent = self.context(rows)[:, None].chunk(3, dim=-1)
-        heard = convolve(batch, sent[0], filters[0])[:, 0]
-        pulled = convolve_directed(batch, directions, filters[1], sent[1])
+        heard = convolve(sent[0], filters[0])[:, 0]
+        pulled = convolve_directed(directions, filters[1], sent[1])
         if vectors is None:
             # Before the first message all vectors are zero, and so is the third term.
             return Described(rows + heard, pulled)
-        carried = convolve(batch, sent[2] * vectors, filters[2])
+        carried = convolve(sent[2] * vectors, filters[2])
         return Described(rows + heard, vectors + pulled + carried)
 
 
@@ -89,7 +88,7 @@ class PaiNNMixing(nn.Module):
         return Described(rows + a + c * product, vectors + b[:, None] * other)
 
 
-class PaiNNTrunk(Trunk):
+class PaiNNTrunk(AtomTrunk):
     """Rows and vectors of all atoms after all interactions.
 
     Args:
@@ -109,24 +108,32 @@ class PaiNNTrunk(Trunk):
 
     def forward(self, batch: Batch, vectors: Float[Tensor, "edges 3"]) -> Described:
         """Describe each atom; vectors are those of the batch, made differentiable if need be."""
-        distances = lengths(vectors)
+        settings = self.settings
+        radial, distances = radial_of(
+            batch,
+            vectors,
+            self.basis,
+            cutoff=settings.cutoff,
+            cutoff_function=settings.cutoff_function,
+            mode=settings.filters,
+        )
         directions = vectors / distances[:, None]
-        filters = self._filters(distances)
+        threes = self._filters(radial)
         described = Described(self.embedding(batch.numbers))
         for t, (message, mixing) in enumerate(zip(self.messages, self.mixings, strict=True)):
-            start = 0 if self.settings.shared_filters else 3 * t
-            three = (filters[start], filters[start + 1], filters[start + 2])
-            described = message(batch, described, three, directions)
+            three = threes[0 if settings.shared_filters else t]
+            described = message(described, three, directions)
             assert described.vectors is not None
             described = mixing(described.scalars, described.vectors)
         return described
 
-    def _filters(self, distances: Float[Tensor, "edges"]) -> tuple[Tensor, ...]:
-        """Return the filters of all interactions, one array for each of a, b and c.
-
-        The cutoff is multiplied into the basis, which is narrower than the filters are.
-        """
-        fading = CUTOFFS[self.settings.cutoff_function](distances, self.settings.cutoff)
-        faded = torch.cat([self.basis(distances) * fading[:, None], fading[:, None]], dim=1)
-        weights = torch.cat([self.filters.weight, self.filters.bias[:, None]], dim=1)
-        return tuple(faded @ block.T for block in weights.split(self.settings.width))
+    def _filters(self, radial: Radial) -> list[Three]:
+        """Return the filters of all interactions, one array for each of a, b and c."""
+        width = self.settings.width
+        blocks = [
+            radial.filters(torch.addmm(bias, radial.basis, weight.T))
+            for weight, bias in zip(
+                self.filters.weight.split(width), self.filters.bias.split(width), strict=True
+            )
+        ]
+        return [(blocks[k], blocks[k + 1], blocks[k + 2]) for k in range(0, len(blocks), 3)]

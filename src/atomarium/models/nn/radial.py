@@ -23,6 +23,9 @@ class GaussianBasis(nn.Module):
         n: Number of Gaussians.
         start: Å. Center of the first.
         stop: Å. Center of the last.
+
+    Attributes:
+        smallest: Å. Over such a length the functions hardly bend.
     """
 
     centers: Tensor
@@ -30,6 +33,7 @@ class GaussianBasis(nn.Module):
 
     def __init__(self, n: int, start: float, stop: float) -> None:
         super().__init__()
+        self.smallest = (stop - start) / (n - 1) / 16
         centers = torch.linspace(start, stop, n)
         self.register_buffer("centers", centers)
         self.register_buffer("widths", (centers[1] - centers[0]).expand(n).clone())
@@ -48,17 +52,21 @@ class BesselBasis(nn.Module):
     Args:
         n: Number of functions.
         cutoff: Å.
+
+    Attributes:
+        smallest: Å. Over such a length the functions hardly bend.
     """
 
     frequencies: Tensor
 
     def __init__(self, n: int, cutoff: float) -> None:
         super().__init__()
+        self.smallest = cutoff / (n * math.pi * 8)
         self.register_buffer("frequencies", torch.arange(1, n + 1) * math.pi / cutoff)
 
     def forward(self, distances: Distances) -> Float[Tensor, "edges n"]:
         """Return one row for each distance."""
-        return torch.sin(distances[:, None] * self.frequencies) / distances[:, None]
+        return self.frequencies * torch.sinc(distances[:, None] * (self.frequencies / math.pi))
 
 
 def cosine_cutoff(distances: Distances, cutoff: float) -> Distances:

@@ -10,6 +10,7 @@ from atomarium.models.nn.choices import (
     ACTIVATION_NAMES,
     BASIS_NAMES,
     CUTOFF_NAMES,
+    FILTER_NAMES,
     check_choice,
     check_count,
     check_length,
@@ -44,6 +45,8 @@ class SchNet:
         cutoff_function: "cosine", "mollifier" or "switch".
         activation: Of interactions and filters.
         shared: Whether all interactions have the same weights.
+        filters: "exact" computes them for each edge, "tabulated" interpolates them to 2e-7, "auto"
+            does this in single precision on the CPU, which rounds as much.
     """
 
     cutoff: float = 5.0
@@ -54,6 +57,7 @@ class SchNet:
     cutoff_function: str = "cosine"
     activation: str = "shifted-softplus"
     shared: bool = False
+    filters: str = "auto"
 
     def __post_init__(self) -> None:
         check_length("cutoff", self.cutoff)
@@ -63,6 +67,7 @@ class SchNet:
         check_choice("basis", self.basis, BASIS_NAMES)
         check_choice("cutoff_function", self.cutoff_function, CUTOFF_NAMES)
         check_choice("activation", self.activation, ACTIVATION_NAMES)
+        check_choice("filters", self.filters, FILTER_NAMES)
 
     @property
     def graph(self) -> CutoffGraph:

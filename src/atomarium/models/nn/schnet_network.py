@@ -9,16 +9,16 @@ from torch import Tensor, nn
 
 from atomarium.models.nn.batches import Batch
 from atomarium.models.nn.edge_sums import convolve
+from atomarium.models.nn.filter_tables import Radial, radial_of
+from atomarium.models.nn.heads import AtomTrunk
 from atomarium.models.nn.layers import (
     N_ELEMENTS,
     Dense,
     Described,
     Perceptron,
-    Trunk,
-    lengths,
     repeated,
 )
-from atomarium.models.nn.radial import CUTOFFS, make_basis
+from atomarium.models.nn.radial import make_basis
 
 if TYPE_CHECKING:
     from atomarium.models.nn.schnet import SchNet
@@ -40,20 +40,14 @@ class SchNetInteraction(nn.Module):
         self.sent = Dense(width, width, bias=False)
         self.received = Perceptron(width, width, width, settings.activation)
 
-    def forward(
-        self,
-        batch: Batch,
-        rows: Float[Tensor, "atoms width"],
-        basis: Float[Tensor, "edges basis"],
-        fading: Float[Tensor, "edges"],
-    ) -> Float[Tensor, "atoms width"]:
+    def forward(self, rows: Float[Tensor, "atoms width"], radial: Radial) -> Tensor:
         """Return what is added to each row."""
-        filters = self.filters(basis) * fading[:, None]
-        sums = convolve(batch, self.sent(rows)[:, None], filters)
+        filters = radial.filters(self.filters(radial.basis))
+        sums = convolve(self.sent(rows)[:, None], filters)
         return self.received(sums[:, 0])
 
 
-class SchNetTrunk(Trunk):
+class SchNetTrunk(AtomTrunk):
     """The rows of all atoms after all interactions.
 
     Args:
@@ -71,10 +65,16 @@ class SchNetTrunk(Trunk):
 
     def forward(self, batch: Batch, vectors: Float[Tensor, "edges 3"]) -> Described:
         """Describe each atom; vectors are those of the batch, made differentiable if need be."""
-        distances = lengths(vectors)
-        fading = CUTOFFS[self.settings.cutoff_function](distances, self.settings.cutoff)
-        basis = self.basis(distances)
+        settings = self.settings
+        radial, _ = radial_of(
+            batch,
+            vectors,
+            self.basis,
+            cutoff=settings.cutoff,
+            cutoff_function=settings.cutoff_function,
+            mode=settings.filters,
+        )
         rows = self.embedding(batch.numbers)
         for interaction in self.interactions:
-            rows = rows + interaction(batch, rows, basis, fading)
+            rows = rows + interaction(rows, radial)
         return Described(rows)

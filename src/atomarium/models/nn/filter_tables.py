@@ -1,0 +1,130 @@
+"""Filters of distances: computed for each edge, or for few distances and interpolated.
+
+A filter network sees nothing but a distance, so for the thousands of edges of a batch it does the
+same work again and again. A table holds what it gives at evenly spaced distances, made anew in
+every step; each edge interpolates between the six rows next to it. The rows are so near (a
+sixteenth of a Gaussian's width) that the error, measured in the tests, is below 2e-7 of the largest
+filter, that of rounding to single precision; derivatives are those of what is interpolated, so
+forces are exact derivatives of the energy.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from atomarium.models.nn.batches import Batch
+from atomarium.models.nn.contraction import Edges
+from atomarium.models.nn.edge_sums import Filters
+from atomarium.models.nn.layers import lengths
+from atomarium.models.nn.radial import CUTOFFS, BesselBasis, GaussianBasis
+
+#: Places of the rows that an edge looks at, from the row at or below its distance.
+_POINTS = (-2, -1, 0, 1, 2, 3)
+
+
+@dataclass(frozen=True, eq=False)
+class Radial:
+    """What filters of the edges of a batch are made from.
+
+    Args:
+        edges: What sums run over.
+        basis: Of each edge, or of each row of the table.
+        fading: The cutoff function of each edge.
+        coefficients: How much each row of the table counts, the cutoff function included; none
+            where filters are computed for each edge.
+    """
+
+    edges: Edges
+    basis: Float[Tensor, "rows basis"]
+    fading: Float[Tensor, "edges"]
+    coefficients: Float[Tensor, "edges points"] | None
+
+    def filters(self, values: Float[Tensor, "rows features"]) -> Filters:
+        """Return filters from what a network made of the basis.
+
+        Args:
+            values: Of each row of the basis, not yet fading.
+        """
+        if self.coefficients is None:
+            return Filters(self.edges, values * self.fading[:, None])
+        return Filters(self.edges, values, self.coefficients)
+
+
+def radial_of(
+    batch: Batch,
+    vectors: Float[Tensor, "edges 3"],
+    basis: GaussianBasis | BesselBasis,
+    *,
+    cutoff: float,
+    cutoff_function: str,
+    mode: str,
+) -> tuple[Radial, Float[Tensor, "edges"]]:
+    """Return what filters are made from, and the distances.
+
+    Args:
+        batch: Whose edges they are.
+        vectors: Å, along the edges.
+        basis: That distances are expanded in.
+        cutoff: Å.
+        cutoff_function: By name.
+        mode: "exact", "tabulated", or "auto": a table in single precision on the CPU, where it has
+            fewer rows than there are edges.
+    """
+    distances = lengths(vectors)
+    fading = CUTOFFS[cutoff_function](distances, cutoff)
+    n_rows = math.ceil(cutoff / basis.smallest) + len(_POINTS)
+    single = distances.dtype == torch.float32 and distances.device.type == "cpu"
+    tabulated = mode == "tabulated" or (mode == "auto" and single and len(distances) > n_rows)
+    if not tabulated:
+        return Radial(Edges(batch), basis(distances), fading, None), distances
+    starts, coefficients = _interpolation(distances / basis.smallest, fading)
+    rows = torch.arange(n_rows, dtype=distances.dtype, device=distances.device)
+    edges = Edges(batch, starts, n_rows, len(_POINTS))
+    return Radial(
+        edges, basis((rows + _POINTS[0]) * basis.smallest), fading, coefficients
+    ), distances
+
+
+def _interpolation(places: Tensor, fading: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the first row of each edge, and the factors of Lagrange's polynomials."""
+    whole = places.detach().floor()
+    powers = torch.stack([(places - whole) ** power for power in range(len(_POINTS))], dim=1)
+    polynomials = _lagrange().to(places)
+    return whole.long(), fading[:, None] * (powers @ polynomials)
+
+
+def _lagrange() -> Tensor:
+    """Return the coefficients of polynomials that are 1 at one of the points and 0 at the others.
+
+    Rows are powers, columns are points.
+    """
+    points = torch.tensor(_POINTS, dtype=torch.float64)
+    return torch.linalg.inv(torch.stack([points**power for power in range(len(_POINTS))], dim=1))
+
+
+def interpolation_error(
+    make: Callable[[Tensor], Tensor], basis: GaussianBasis | BesselBasis, cutoff: float
+) -> float:
+    """Return the largest error of interpolated filters, of the largest filter.
+
+    Args:
+        make: Makes filters from rows of the basis.
+        basis: That distances are expanded in.
+        cutoff: Å.
+    """
+    n_rows = math.ceil(cutoff / basis.smallest) + len(_POINTS)
+    with torch.no_grad():
+        step = basis.smallest
+        rows = torch.arange(n_rows, dtype=torch.float64) + _POINTS[0]
+        middles = torch.arange(n_rows - len(_POINTS), dtype=torch.float64) + 0.5
+        table, exact = make(basis(rows * step)), make(basis(middles * step))
+        starts, coefficients = _interpolation(middles, torch.ones_like(middles))
+        looked = table[starts[:, None] + torch.arange(len(_POINTS))]
+        interpolated = (coefficients[:, :, None] * looked).sum(dim=1)
+        return float((interpolated - exact).abs().max() / exact.abs().max())
