@@ -1,50 +1,35 @@
 // Claims about the viewers of structures, each tried in Chromium. Run by test_structure_views.py.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import { openBrowser, openPlainBrowser, withNewPage } from "./chromium.mjs";
 
-const require = createRequire(new URL("../../frontend/package.json", import.meta.url));
-const { chromium } = require("playwright-core");
-const { PAGE, CHROMIUM } = process.env;
-const [script, style] = ["js", "css"].map((kind) => readFileSync(`${PAGE}.${kind}`, "utf8"));
+const [script, style] = ["js", "css"].map((kind) => readFileSync(`${process.env.PAGE}.${kind}`, "utf8"));
 
-const options = { executablePath: CHROMIUM, args: ["--no-sandbox"] };
 let browser;
 let plain;
 before(async () => {
-  browser = await chromium.launch(options);
-  plain = await chromium.launch({ ...options, args: [...options.args, "--disable-3d-apis"] });
+  [browser, plain] = [await openBrowser(), await openPlainBrowser()];
 });
 after(() => Promise.all([browser.close(), plain.close()]));
 
-async function withPage(act, { from = browser, width = 700, height = 500, touch = false } = {}) {
-  const context = await from.newContext({ viewport: { width, height }, hasTouch: touch });
-  const page = await context.newPage();
-  const complaints = [];
-  const requests = [];
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  page.on("request", (request) => requests.push(request.url().slice(0, 80)));
-  await page.addInitScript(() => {
-    window.contexts = 0;
-    const original = HTMLCanvasElement.prototype.getContext;
-    HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
-      if (kind === "webgl2") window.contexts++;
-      return original.call(this, kind, ...rest);
-    };
-  });
-  await page.goto("about:blank");
-  await page.setContent(`<!doctype html><style>${style}</style><body></body>`);
-  await page.addScriptTag({ content: script, type: "module" });
-  await page.waitForFunction(() => window.addViewer);
-  try {
+function withPage(act, { from = browser, touch = false } = {}) {
+  return withNewPage(from, { viewport: { width: 700, height: 500 }, hasTouch: touch }, async (page) => {
+    await page.addInitScript(() => {
+      window.contexts = [];
+      const original = HTMLCanvasElement.prototype.getContext;
+      HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+        const context = original.call(this, kind, ...rest);
+        if (kind === "webgl2") window.contexts.push(context);
+        return context;
+      };
+    });
+    await page.goto("about:blank");
+    await page.setContent(`<!doctype html><style>${style}</style><body></body>`);
+    await page.addScriptTag({ content: script, type: "module" });
+    await page.waitForFunction(() => window.addViewer);
     await act(page);
-    assert.deepEqual(complaints, []);
-    assert.deepEqual(requests.filter((url) => !/^(about|data|blob):/.test(url)), []);
-  } finally {
-    await context.close();
-  }
+  });
 }
 
 const add = async (page, asked) => {
@@ -136,10 +121,25 @@ test("sixteen viewers and a preview share one WebGL context", () =>
     for (let i = 0; i < 16; i++) await page.evaluate((one) => (window.told = window.addViewer(one)), { file: CHAIN, width: 100, height: 100 });
     await page.evaluate((one) => window.addPreview(one), { file: CHAIN, atom: 1 });
     await settled(page);
-    assert.equal(await page.evaluate(() => window.contexts), 1);
+    assert.equal(await page.evaluate(() => window.contexts.length), 1);
     const empty = await page.locator("canvas").evaluateAll((all) =>
       all.filter((one) => !one.getContext("2d").getImageData(0, 0, one.width, one.height).data.some((x) => x > 0)).length);
     assert.equal(empty, 0);
+  }));
+
+test("draws again when the graphics card has forgotten everything", () =>
+  withPage(async (page) => {
+    await add(page, { file: CHAIN });
+    const before = await pixels(page);
+    await page.evaluate(async () => {
+      const card = window.contexts[0].getExtension("WEBGL_lose_context");
+      card.loseContext();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      document.querySelector("canvas").getContext("2d").reset();
+      card.restoreContext();
+    });
+    await settled(page);
+    assert.equal(await pixels(page), before);
   }));
 
 test("names the atom under the pointer, and a click selects it", () =>

@@ -15,12 +15,17 @@ export interface Painter {
   dispose(): void;
 }
 
-export function painterOf(model: Model): Painter {
+/** The painter of a model; it asks for another picture when what it had on the card was lost. */
+export function painterOf(model: Model, again: () => void = () => undefined): Painter {
   const stage = theStage();
   if (stage === null) {
     return { slow: true, send: () => undefined, paint: (target, { view }) => paintFlat(target, model, view), dispose: () => undefined };
   }
   const props = stage.propsFor(model);
+  const stop = stage.whenRestored(() => {
+    props.send();
+    again();
+  });
   return {
     slow: stage.software,
     send: () => props.send(),
@@ -28,6 +33,9 @@ export function painterOf(model: Model): Painter {
       const rough = stage.software && shot.moving && isForRaster(model) && paintRough(target, model, shot);
       if (!rough) stage.draw(target, props, shot);
     },
-    dispose: () => props.dispose(),
+    dispose: () => {
+      stop();
+      props.dispose();
+    },
   };
 }

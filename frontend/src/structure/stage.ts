@@ -80,8 +80,11 @@ export class Stage {
   private readonly copying: Mesh<BufferGeometry, RawShaderMaterial>;
   private readonly copyCamera = new OrthographicCamera();
 
+  private readonly watchers = new Set<() => void>();
+
   constructor({ renderer, software }: Graphics) {
     [this.renderer, this.software] = [renderer, software];
+    renderer.domElement.addEventListener("webglcontextrestored", () => this.watchers.forEach((watch) => watch()));
     const depthTexture = new DepthTexture(1, 1, UnsignedIntType);
     this.picture = new WebGLRenderTarget(1, 1, { minFilter: LinearFilter, magFilter: LinearFilter, depthTexture });
     const corners = new BufferGeometry().setAttribute("position", new BufferAttribute(new Float32Array([-1, -1, 3, -1, -1, 3]), 2));
@@ -92,6 +95,12 @@ export class Stage {
     this.copying = new Mesh(corners, material);
     this.copying.frustumCulled = false;
     corners.boundingSphere = new Sphere();
+  }
+
+  /** Calls back when the card has forgotten everything and listens again; returns how to stop that. */
+  whenRestored(watch: () => void): () => void {
+    this.watchers.add(watch);
+    return () => this.watchers.delete(watch);
   }
 
   propsFor(model: Model): Props {

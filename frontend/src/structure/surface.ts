@@ -126,7 +126,7 @@ export class Surface {
   }
 
   private paint(target: HTMLCanvasElement, theme: Theme, fineness: number, ratio: number, moving: boolean): void {
-    this.painter ??= painterOf(this.model);
+    this.painter ??= painterOf(this.model, () => this.request(false));
     if (!this.sent) this.painter.send();
     this.sent = true;
     this.painter.paint(target, { view: this.view, theme, fineness, ratio, moving });
