@@ -7,6 +7,9 @@ import { type Painter, painterOf } from "./painter";
 import { RING } from "./stage";
 import { startingView } from "./view";
 
+/** Balls that are too many to be drawn finely for a glance. */
+const MANY = 3000;
+
 let kept: { readonly model: Model; readonly painter: Painter } | null = null;
 
 /** Paints a structure into a canvas of any size; a chosen atom gets a ring. */
@@ -24,7 +27,9 @@ export async function paintPreview(canvas: HTMLCanvasElement, scene: Scene, stru
   }
   painter.send();
   const ratio = window.devicePixelRatio || 1;
-  painter.paint(canvas, { view: startingView(model, true), theme: themeAround(canvas), fineness: 2, ratio, moving: false });
+  // A card must not hold up the pointer.
+  const moving = model.primitives.balls.drawn > MANY;
+  painter.paint(canvas, { view: startingView(model, true), theme: themeAround(canvas), fineness: 2, ratio, moving });
 }
 
 function themeAround(element: HTMLElement): Theme {
