@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,7 @@ def formulas(structures: Structures) -> dict[str, Any]:
     Carbon comes first, then hydrogen, then the others by letter; without carbon all by letter.
     """
     elements, counts = _compositions(structures)
-    # A row of bytes is found again much faster than a row of numbers.
-    rows = np.ascontiguousarray(counts).view(f"V{counts.shape[1] * 8}").reshape(-1)
-    _, firsts, codes = np.unique(rows, return_index=True, return_inverse=True)
+    _, firsts, codes = np.unique(_row_keys(counts), return_index=True, return_inverse=True)
     return {
         "codes": codes.astype(np.uint32),
         "categories": [_formula(elements, counts[first]) for first in firsts],
@@ -29,13 +28,23 @@ def formulas(structures: Structures) -> dict[str, Any]:
 def _compositions(
     structures: Structures,
 ) -> tuple[Int64[np.ndarray, "elements"], Int64[np.ndarray, "structures elements"]]:
-    # Element 0 is always among them, so that there is a column where there are no atoms.
-    present = np.append(structures.numbers, 0)
-    elements, kinds = np.unique(present, return_inverse=True)
+    n_of_element = np.bincount(structures.numbers, minlength=len(SYMBOLS))
+    elements = np.flatnonzero(n_of_element)
     width = len(elements)
+    column_of_element = np.cumsum(n_of_element > 0) - 1
     of = np.repeat(np.arange(len(structures)), np.diff(structures.offsets))
-    counts = np.bincount(of * width + kinds[:-1], minlength=len(structures) * width)
-    return elements.astype(np.int64), counts.reshape(len(structures), width)
+    cells = of * width + column_of_element[structures.numbers]
+    counts = np.bincount(cells, minlength=len(structures) * width)
+    return elements, counts.reshape(len(structures), width)
+
+
+def _row_keys(counts: Int64[np.ndarray, "structures elements"]) -> np.ndarray:
+    """Return something that is equal for equal rows, and fast to sort."""
+    sizes = [int(largest) + 1 for largest in counts.max(axis=0, initial=0)]
+    if math.prod(sizes) < 2**63:
+        places = [math.prod(sizes[k + 1 :]) for k in range(len(sizes))]
+        return counts @ np.array(places, dtype=np.int64)
+    return np.ascontiguousarray(counts).view(f"V{counts.shape[1] * 8}").reshape(-1)
 
 
 def _formula(elements: Int64[np.ndarray, "elements"], counts: Int64[np.ndarray, "elements"]) -> str:

@@ -41,6 +41,40 @@ base-uri 'none'; form-action 'none'">
 </html>
 """
 
+# The same, where a server of ours hands out each part.
+_SERVER_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="atomarium">
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="atomarium.css">
+<title>{title}</title>
+</head>
+<body>
+<div data-atomarium="server">\
+<noscript>This page draws itself with JavaScript, which is off.</noscript></div>
+<script type="application/json" id="atomarium-licenses">{licenses}</script>
+<script type="module" src="atomarium.js"></script>
+</body>
+</html>
+"""
+
+
+def server_page(title: str) -> str:
+    """Return the page of a server that hands out script, style sheet, scene and structures.
+
+    Args:
+        title: What the browser's tab is called.
+
+    Raises:
+        InputError: the page's bundle was not built.
+    """
+    licenses = json.dumps(read_static("licenses.txt"), ensure_ascii=False)
+    return _SERVER_PAGE.format(title=html.escape(title), licenses=escape_json(licenses))
+
 
 def write_page(path: Path | str, payload: Mapping[str, Any] | bytes, *, title: str) -> None:
     """Write a self-contained page that shows a payload; it replaces an older one at once.
@@ -54,9 +88,9 @@ def write_page(path: Path | str, payload: Mapping[str, Any] | bytes, *, title: s
     Raises:
         InputError: the page's bundle was not built, or the payload cannot be encoded.
     """
-    script = escape_script(_read("atomarium.js"))
-    style = _read("atomarium.css")
-    licenses = json.dumps(_read("licenses.txt"), ensure_ascii=False)
+    script = escape_script(read_static("atomarium.js"))
+    style = read_static("atomarium.css")
+    licenses = json.dumps(read_static("licenses.txt"), ensure_ascii=False)
     packed = isinstance(payload, bytes)
     text = _PAGE.format(
         title=html.escape(title),
@@ -100,7 +134,12 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _read(name: str) -> str:
+def read_static(name: str) -> str:
+    """Return the text of a built part of the page.
+
+    Raises:
+        InputError: it was not built.
+    """
     path = _STATIC / name
     try:
         return path.read_text(encoding="utf-8")
