@@ -2,6 +2,7 @@
 
 import { render } from "preact";
 import { fileHost } from "./host";
+import { serverHost } from "./server";
 import { Shell } from "./shell";
 import "./style/page.css";
 import "./style/controls.css";
@@ -18,5 +19,7 @@ import "./style/print.css";
 
 for (const root of document.querySelectorAll<HTMLElement>("[data-atomarium]")) {
   root.replaceChildren();
-  render(<Shell host={fileHost()} />, root);
+  render(<Shell host={root.dataset.atomarium === "server" ? serverHost() : fileHost()} />, root);
 }
+
+export { default } from "./widget";

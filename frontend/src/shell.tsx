@@ -35,7 +35,7 @@ export function Shell({ host }: { readonly host: Host }) {
       <div class="shell">
         <ThemeSwitch theme={theme} choose={choose} />
         {page}
-        <Colophon licenses={host.licenses} />
+        {host.licenses !== "" && <Colophon licenses={host.licenses} complete={host.structures === null} />}
       </div>
     </ThemeContext.Provider>
   );
@@ -128,16 +128,14 @@ function ThemeSwitch({ theme, choose }: { readonly theme: Theme; readonly choose
   );
 }
 
-function Colophon({ licenses }: { readonly licenses: string }) {
+function Colophon({ licenses, complete }: { readonly licenses: string; readonly complete: boolean }) {
   return (
     <footer class="colophon">
-      <p>Made with atomarium. This file is complete: it needs no network and sends nothing.</p>
-      {licenses && (
-        <details>
-          <summary>Licenses of what this page is built with</summary>
-          <pre>{licenses}</pre>
-        </details>
-      )}
+      <p>Made with atomarium.{complete && " This file is complete: it needs no network and sends nothing."}</p>
+      <details>
+        <summary>Licenses of what this page is built with</summary>
+        <pre>{licenses}</pre>
+      </details>
     </footer>
   );
 }

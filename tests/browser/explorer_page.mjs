@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
 const require = createRequire(new URL("../../frontend/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
-const { PAGES, CHROMIUM } = process.env;
+const { PAGES, CHROMIUM, BUNDLE } = process.env;
 
 const options = { executablePath: CHROMIUM, args: ["--no-sandbox"] };
 let browser;
@@ -252,7 +253,7 @@ test("a click on a category of the legend shows it alone", () =>
   }));
 
 test("the graphics card's picture is the processor's, and is picked alike", () =>
-  withPage("molecules", { from: browser, view: structureMap({ symbol: "name", size: { property: "atoms" }, outline: true }) }, async (page) => {
+  withPage("molecules", { from: browser, width: 760, height: 560, view: structureMap({ symbol: "name", size: { property: "atoms" }, outline: true }) }, async (page) => {
     await label(page, "Settings of the map").click();
     const points = page.locator("canvas.map-points");
     assert.equal(await points.getAttribute("data-way"), "processor");
@@ -458,4 +459,87 @@ test("a million points are all drawn, shades come above that, and any can be fou
     await page.mouse.move(...(await place(page, 0.5, 0.5)));
     await page.locator(".hover-card").waitFor();
     assert.equal(await page.locator(".viewers-panel").count(), 0);
+  }));
+
+// A server of the kind that Python runs: scene and structures for those who know the token.
+async function withServer(html, act) {
+  const asked = [];
+  const server = createServer((request, answer) => {
+    const path = request.url.slice(1);
+    asked.push(path);
+    if (path === "") return answer.setHeader("Content-Type", "text/html").end(html);
+    if (path === "atomarium.js") return answer.setHeader("Content-Type", "text/javascript").end(readFileSync(`${BUNDLE}/atomarium.js`));
+    if (path === "atomarium.css") return answer.setHeader("Content-Type", "text/css").end(readFileSync(`${BUNDLE}/atomarium.css`));
+    if (request.headers.authorization !== "Bearer a-b_c" && path !== "widget.bin") return answer.writeHead(403).end("a wrong token");
+    return answer.end(readFileSync(`${PAGES}/remote-${path.replace("/", "-")}.bin`));
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const page = await plain.newPage({ viewport: { width: 1000, height: 700 } });
+  try {
+    await act(page, `http://127.0.0.1:${server.address().port}/`, asked);
+  } finally {
+    await page.close();
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+const SERVED = '<!doctype html><link rel="stylesheet" href="atomarium.css"><div data-atomarium="server"></div><script type="module" src="atomarium.js"></script>';
+
+test("a server sends the scene at once and structures when they are looked at", () =>
+  withServer(SERVED, async (page, address, asked) => {
+    await page.goto(`${address}#token=a-b_c`);
+    await page.locator("canvas.map-points[data-way]").waitFor();
+    await eventually(() => assert.deepEqual(asked.filter((path) => !/^favicon|css$/.test(path)), ["", "atomarium.js", "scene", "structures/0"]));
+    await page.locator(".map-pointer").focus();
+    await page.keyboard.press("n");
+    await eventually(() => assert.match(page.url(), /#token=a-b_c&view=/));
+    await page.reload();
+    await eventually(async () => assert.equal(await page.locator(".pin").getAttribute("data-point"), "1"));
+  }));
+
+test("a server's refusal is told in its words", () =>
+  withServer(SERVED, async (page, address) => {
+    await page.goto(`${address}#token=other`);
+    await page.locator("main.sorry").waitFor();
+    assert.match(await page.locator("main.sorry").innerText(), /scene: a wrong token/);
+  }));
+
+const NOTEBOOK = `<!doctype html><div id="cell"></div><script type="module">
+  import widget from "./atomarium.js";
+  const traits = { payload: new DataView(await (await fetch("widget.bin")).arrayBuffer()), style: await (await fetch("atomarium.css")).text(), height: 500 };
+  const listeners = {};
+  window.said = [];
+  window.model = {
+    get: (name) => traits[name],
+    set: (name, value) => { traits[name] = value; },
+    save_changes: () => window.said.push(structuredClone({ selection: traits.selection, settings: traits.settings })),
+    on: (event, listener) => { listeners[event] = listener; },
+    off: (event) => { delete listeners[event]; },
+    send: async (content) => {
+      const bytes = await (await fetch("structures/" + content.block, { headers: { Authorization: "Bearer a-b_c" } })).arrayBuffer();
+      listeners["msg:custom"](content, [new DataView(bytes)]);
+    },
+  };
+  window.tell = (name, value) => { traits[name] = value; listeners["change:" + name](); };
+  window.stop = widget.render({ model: window.model, el: document.getElementById("cell") });
+</script>`;
+
+test("a notebook and the page keep in step: selection, settings, structures", () =>
+  withServer(NOTEBOOK, async (page, address) => {
+    await page.goto(address);
+    await page.locator("canvas.map-points[data-way]").waitFor();
+    await page.locator(".map-pointer").focus();
+    await page.keyboard.press("n");
+    await eventually(async () => assert.deepEqual((await page.evaluate(() => window.said.at(-1))).selection.points, [1]));
+    await page.evaluate(() => window.tell("selection", { points: [7], chosen: [1, 2, 3] }));
+    await eventually(async () => assert.equal(await page.locator(".pin").getAttribute("data-point"), "7"));
+    assert.match(await page.locator(".selection-count").innerText(), /3 chosen/);
+    await page.evaluate(() => window.tell("settings", { map: { y: { property: "inertia" } } }));
+    await eventually(async () => assert.match(await axes(page), /inertia/));
+    await eventually(async () => assert.equal((await page.evaluate(() => window.said.at(-1))).settings.view.maps.structure.y.property, "inertia"));
+    await page.evaluate(() => window.tell("settings", { map: { y: { property: "gone" } } }));
+    await eventually(async () => assert.match(await page.locator(".notices").innerText(), /"gone"/));
+    await page.evaluate(() => window.stop());
+    assert.equal(await page.locator(".explorer").count(), 0);
   }));

@@ -13,7 +13,7 @@ from tests.explore.example_scene import large_scene, molecules_scene, small_scen
 
 from atomarium.explore.page import write_page
 from atomarium.explore.scene import About, Scene
-from atomarium.explore.scene_payload import pack_scene, scene_payload
+from atomarium.explore.scene_payload import pack_block, pack_scene, scene_payload
 
 HOSTILE = "<img src=x onerror=\"window.hacked='yes'\"></script><script>window.hacked='yes'</script>"
 
@@ -21,19 +21,31 @@ HOSTILE = "<img src=x onerror=\"window.hacked='yes'\"></script><script>window.ha
 def test_the_explorer_works_in_chromium(
     node: str, chromium: str, tmp_path: Path, repository: Path
 ) -> None:
-    if not (repository / "src/atomarium/explore/static/atomarium.js").is_file():
+    bundle = repository / "src/atomarium/explore/static"
+    if not (bundle / "atomarium.js").is_file():
         pytest.fail("the page's bundle was not built: make frontend")
-    for name, payload in _payloads().items():
-        write_page(tmp_path / f"{name}.html", payload, title=name)
+    write_everything(tmp_path)
     done = subprocess.run(
         [node, "--test", "--test-reporter=spec", "tests/browser/explorer_page.mjs"],
         cwd=repository,
-        env={**os.environ, "PAGES": str(tmp_path), "CHROMIUM": chromium},
+        env={**os.environ, "PAGES": str(tmp_path), "CHROMIUM": chromium, "BUNDLE": str(bundle)},
         check=False,
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def write_everything(folder: Path) -> None:
+    """Write the pages that are tried, and what a server would send."""
+    for name, payload in _payloads().items():
+        write_page(folder / f"{name}.html", payload, title=name)
+    scene = molecules_scene()
+    served = pack_scene(scene, embed=False)
+    for name in ("scene", "widget.bin"):
+        (folder / f"remote-{name}.bin").write_bytes(served)
+    block = pack_block(scene.structures, 0, len(scene.structures))
+    (folder / "remote-structures-0.bin").write_bytes(block)
 
 
 def _payloads() -> dict[str, bytes | dict[str, Any]]:

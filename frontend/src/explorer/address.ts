@@ -33,6 +33,13 @@ function viewIn(address: string, scene: Scene, base: View): ReadView | null {
   }
 }
 
+/** The address of a view; without one where it is what a scene begins with. */
+export function addressOf(view: View, base: View, before: string): string {
+  const others = partsOf(before).filter((part) => !part.startsWith(KEY));
+  const text = viewText(view, base);
+  return [...others, ...(text === viewText(base, base) ? [] : [KEY + text])].join("&");
+}
+
 /** Other parts of the address belong to others, and stay. */
 function partsOf(address: string): readonly string[] {
   const at = address.indexOf(KEY);
@@ -52,10 +59,7 @@ export function useAddress(desk: Desk): void {
     let seen = store.get().view;
     const write = () => {
       const { view } = store.get();
-      const others = partsOf(address.get()).filter((part) => !part.startsWith(KEY));
-      const text = viewText(view, base);
-      const plain = viewText(base, base);
-      written = [...others, ...(text === plain ? [] : [KEY + text])].join("&");
+      written = addressOf(view, base, address.get());
       address.set(written);
     };
     const stop = store.subscribe(() => {

@@ -7,17 +7,16 @@ import { TopBar } from "./bar";
 import { InfoPanel } from "./info";
 import { Layout } from "./layout";
 import { Notices } from "./notices";
-import { beginningOf, useAddress } from "./address";
+import { useAddress } from "./address";
+import { openDesk } from "./desk";
 import type { Scene } from "./scene";
 import { hasMap } from "./settings";
-import { type Desk, DeskContext, openDesk, redo, undo, useExplorer } from "./state";
+import { type Desk, DeskContext, redo, undo, useExplorer } from "./state";
 import { ViewersPanel } from "./viewers";
 
 export function ExplorerPage({ scene, host }: { readonly scene: Scene; readonly host: Host }) {
-  const desk = useMemo(() => {
-    const { view, warnings } = beginningOf(scene, host.address?.get() ?? "");
-    return openDesk(scene, host, view, [...scene.warnings, ...warnings]);
-  }, [scene, host]);
+  const desk = useMemo(() => openDesk(scene, host), [scene, host]);
+  useEffect(() => host.notebook?.(desk), [desk]);
   return (
     <DeskContext.Provider value={desk}>
       <Explorer desk={desk} />
@@ -46,7 +45,9 @@ function Explorer({ desk }: { readonly desk: Desk }) {
 /** Ctrl or ⌘ with Z and Y steps through views, except where text is written. */
 function useHistoryKeys(desk: Desk): void {
   const [act] = useState(() => (event: KeyboardEvent) => {
-    const writes = event.target instanceof HTMLInputElement && /text|search|number/.test(event.target.type);
+    // Within a notebook's shadow the event's own target is the shadow's host.
+    const [origin] = event.composedPath();
+    const writes = origin instanceof HTMLInputElement && /text|search|number/.test(origin.type);
     if (writes || !(event.ctrlKey || event.metaKey)) return;
     const key = event.key.toLowerCase();
     if (key === "z" && !event.shiftKey) undo(desk);

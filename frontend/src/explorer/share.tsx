@@ -2,13 +2,13 @@
 
 import { useRef, useState } from "preact/hooks";
 import { save } from "../chart/download";
-import { isRecord } from "../reader";
-import { settledView } from "./address";
-import { readSettings, writeSettings } from "./chemiscope";
+import { encodedPart } from "../host";
+import { addressOf, settledView } from "./address";
+import { writeSettings } from "./chemiscope";
 import { Icon } from "./icons";
 import { pythonCall } from "./python-call";
 import { changeView, type Desk, notify, useDesk } from "./state";
-import { readView, VIEW_FORMAT, viewText } from "./view-file";
+import { viewText } from "./view-file";
 
 export function ShareMenu() {
   const desk = useDesk();
@@ -30,7 +30,7 @@ export function ShareMenu() {
     close();
   };
   const items: readonly (readonly [string, () => void])[] = [
-    ["Copy link to this view", () => void copy(`${location.href.split("#")[0]}#view=${encodeURIComponent(viewText(view(), base()))}`, "Link")],
+    ...(desk.host.address === null ? [] : [["Copy link to this view", () => void copy(`${location.href.split("#")[0]}#${encodedPart(addressOf(view(), base(), desk.host.address?.get() ?? ""))}`, "Link")] as const]),
     ["Copy as call of Python", () => void copy(pythonCall(view(), base()), "Call")],
     ["Save view …", () => { save(viewText(view(), base(), 2), "view.json"); close(); }],
     ["Save as settings of chemiscope …", () => { save(JSON.stringify(writeSettings(view()), null, 2), "settings.json"); close(); }],
@@ -68,10 +68,5 @@ export function loadView(desk: Desk, text: string, name: string): void {
   } catch (error) {
     return notify(desk, `${name}: no JSON: ${error instanceof Error ? error.message : ""}`);
   }
-  if (!isRecord(value)) return notify(desk, `${name}: expected an object`);
-  const base = settledView(desk.scene).view;
-  const { view, warnings } = value.format === VIEW_FORMAT ? readView(value, desk.scene, base) : readSettings(value, desk.scene, base);
-  for (const warning of warnings) notify(desk, `${name}: ${warning}`);
-  desk.store.set({ selection: null, hovered: null });
-  changeView(desk, view);
+  desk.takeSettings(value);
 }

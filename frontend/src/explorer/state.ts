@@ -6,11 +6,11 @@ import type { Column, Columns } from "../filter/evaluate";
 import { maskOf } from "../filter/evaluate";
 import { FilterError } from "../filter/words";
 import type { Host } from "../host";
-import { createStore, type Store, useChosen } from "../store";
-import { createHistory, type History } from "./history";
+import { type Store, useChosen } from "../store";
+import type { History } from "./history";
 import type { StructureSettings } from "./panels";
 import { pointOfAtom, pointsOfStructure, type Scene, structureOfPoint, type Target } from "./scene";
-import { defaultView, type MapSettings, MOST_VIEWERS, plainProperties, pointCount, type View, VIEWER_DEFAULTS } from "./settings";
+import { type MapSettings, MOST_VIEWERS, plainProperties, pointCount, type View, VIEWER_DEFAULTS } from "./settings";
 
 export interface Selection {
   /** 1 for every point that is chosen. */
@@ -34,6 +34,10 @@ export interface Desk {
   readonly host: Host;
   readonly store: Store<State>;
   readonly history: History<View>;
+  /** Takes settings as files and notebooks write them: a view of ours or chemiscope's words. */
+  readonly takeSettings: (settings: unknown) => void;
+  /** Takes what a notebook has chosen: points of the viewers and points of the map. */
+  readonly takeSelection: (selection: unknown) => void;
 }
 
 export const DeskContext = createContext<Desk | null>(null);
@@ -46,11 +50,6 @@ export function useDesk(): Desk {
 
 export function useExplorer<T>(choose: (state: State) => T): T {
   return useChosen(useDesk().store, choose);
-}
-
-export function openDesk(scene: Scene, host: Host, view: View = defaultView(scene), notices: readonly string[] = scene.warnings): Desk {
-  const store = createStore<State>({ view, hovered: null, selection: null, playing: false, notices });
-  return { scene, host, store, history: createHistory() };
 }
 
 /** Changes the view so that it can be undone; one tag for one gesture. */

@@ -31,7 +31,7 @@ export function legendWidth({ channels, symbol, drawing }: Pick<LegendProps, "ch
   const parts = [channels.color.property, symbol, channels.size.property].filter((one): one is PlainProperty => one !== null);
   if (parts.length === 0) return 0;
   const wide = parts.map((property) => {
-    const title = textWidth(shortened(titled(property), MOST_LETTERS), font);
+    const title = Math.max(...titleLines(property).map((line) => textWidth(line, font)));
     const items = property.kind === "category" ? font * 2 + widest(property.categories.slice(0, 40), MOST_LETTERS, font) : font * 5.5;
     return Math.max(title, items);
   });
@@ -57,7 +57,7 @@ export function Legend(props: LegendProps & { readonly height: number }) {
   for (const property of lists) {
     const room = Math.max(2, Math.floor(forLists / lists.length / (font * 1.45)) - 2);
     const shown = property.categories.length <= room ? property.categories.length : room - 1;
-    const tall = (Math.min(property.categories.length, room) + 2) * font * 1.45;
+    const tall = titleRoom(property, font) + (Math.min(property.categories.length, room) + 2) * font * 1.45;
     parts.push({
       height: tall,
       draw: () => <Categories {...props} property={property} shown={shown} colored={property === color} symbols={property === symbol} />,
@@ -76,21 +76,41 @@ export function Legend(props: LegendProps & { readonly height: number }) {
   );
 }
 
-function Title({ text, drawing: { font } }: { readonly text: string; readonly drawing: Drawing }) {
-  return <text y={font} font-weight="500">{shortened(text, MOST_LETTERS + 2)}<title>{text}</title></text>;
+/** A name and its unit in one line, or in two where one is too short; the whole stands in its tip. */
+function Title({ property, drawing: { font } }: { readonly property: PlainProperty; readonly drawing: Drawing }) {
+  return (
+    <g font-weight="500">
+      {titleLines(property).map((line, i) => <text key={line} y={font * (1 + 1.25 * i)}>{line}</text>)}
+      <title>{titled(property)}</title>
+    </g>
+  );
+}
+
+function titleLines(property: PlainProperty): readonly string[] {
+  const whole = titled(property);
+  if ([...whole].length <= MOST_LETTERS + 2) return [whole];
+  const unit = titled({ ...property, name: "" }).trim();
+  const cut = whole.lastIndexOf(" ", MOST_LETTERS + 1);
+  const second = cut > 0 ? whole.slice(cut + 1) : unit;
+  return [shortened(cut > 0 ? whole.slice(0, cut) : property.name, MOST_LETTERS + 2), shortened(second, MOST_LETTERS + 2)].filter((line) => line !== "");
+}
+
+/** Pixels that a title needs more than one line. */
+function titleRoom(property: PlainProperty, font: number): number {
+  return (titleLines(property).length - 1) * font * 1.25;
 }
 
 function ColorBar({ channels, map, drawing, height }: LegendProps & { readonly height: number }) {
   const { font, theme } = drawing;
   const { colors, property, range } = channels.color;
   if (property === null || range === null) return null;
-  const [top, bottom] = [font * 2, Math.max(font * 5, height)];
+  const [top, bottom] = [font * 2 + titleRoom(property, font), Math.max(font * 6, height)];
   const { ticks, place } = colorTicks(map, range, [bottom, top], font);
   const steps = 64;
   const tall = (bottom - top) / steps;
   return (
     <g class="color-bar">
-      <Title text={titled(property)} drawing={drawing} />
+      <Title property={property} drawing={drawing} />
       {Array.from({ length: steps }, (_, i) => (
         <rect
           key={i} x={0} width={font} y={bottom - (i + 1) * tall - 0.3} height={tall + 0.6}
@@ -139,10 +159,10 @@ function Categories({ channels, property, shown, colored, symbols, drawing, onPi
   const more = property.categories.length - shown;
   return (
     <g>
-      <Title text={titled(property)} drawing={drawing} />
+      <Title property={property} drawing={drawing} />
       {property.categories.slice(0, shown).map((category, code) => (
         <g
-          key={code} transform={`translate(0 ${(code + 1.35) * font * 1.45})`} class={onPick ? "legend-item" : undefined}
+          key={code} transform={`translate(0 ${titleRoom(property, font) + (code + 1.35) * font * 1.45})`} class={onPick ? "legend-item" : undefined}
           {...(onPick === undefined ? {} : pickable(`Only ${category}`, () => onPick(property, category)))}
         >
           {onPick && <rect x={-font * 0.3} width={font * 14} height={font * 1.45} fill="transparent" />}
@@ -153,7 +173,7 @@ function Categories({ channels, property, shown, colored, symbols, drawing, onPi
           <text x={font * 1.5} y={font * 1.07}>{shortened(category, MOST_LETTERS)}<title>{category}</title></text>
         </g>
       ))}
-      {more > 0 && <text x={font * 1.5} y={(shown + 2.1) * font * 1.45} fill={theme.muted}>+ {more} more</text>}
+      {more > 0 && <text x={font * 1.5} y={titleRoom(property, font) + (shown + 2.1) * font * 1.45} fill={theme.muted}>+ {more} more</text>}
     </g>
   );
 }
@@ -185,9 +205,9 @@ function Sizes({ channels, map, look, drawing }: LegendProps) {
   const heights = samples.map(({ radius }) => Math.max(font * 1.45, 2 * Math.min(radius, font * 1.6) + 3));
   return (
     <g>
-      <Title text={titled(property)} drawing={drawing} />
+      <Title property={property} drawing={drawing} />
       {samples.map(({ share, radius }, i) => {
-        const middle = font * 1.9 + heights.slice(0, i).reduce((sum, height) => sum + height, 0) + heights[i]! / 2;
+        const middle = titleRoom(property, font) + font * 1.9 + heights.slice(0, i).reduce((sum, height) => sum + height, 0) + heights[i]! / 2;
         return (
           <g key={share}>
             <circle cx={Math.max(font * 0.55, widest)} cy={middle} r={Math.min(radius, font * 1.6)} fill={theme.muted} />

@@ -1,0 +1,55 @@
+/** Opens a scene for a reader: its view, its history, and what comes from outside. */
+
+import type { Host } from "../host";
+import { isRecord } from "../reader";
+import { createStore } from "../store";
+import { beginningOf, settledView } from "./address";
+import { readSettings } from "./chemiscope";
+import { createHistory } from "./history";
+import type { Scene } from "./scene";
+import { pointCount } from "./settings";
+import { changeView, type Desk, notify, select, showPoint, type State } from "./state";
+import { readView, VIEW_FORMAT } from "./view-file";
+
+export function openDesk(scene: Scene, host: Host): Desk {
+  const { view, warnings } = beginningOf(scene, host.address?.get() ?? "");
+  const notices = [...scene.warnings, ...warnings];
+  const store = createStore<State>({ view, hovered: null, selection: null, playing: false, notices });
+  const desk: Desk = {
+    scene, host, store,
+    history: createHistory(),
+    takeSettings: (settings) => takeSettings(desk, settings),
+    takeSelection: (selection) => takeSelection(desk, selection),
+  };
+  return desk;
+}
+
+function takeSettings(desk: Desk, settings: unknown): void {
+  const { scene, store } = desk;
+  if (!isRecord(settings)) return notify(desk, "settings: expected an object");
+  const base = settledView(scene).view;
+  const read = settings.format === VIEW_FORMAT ? readView(settings, scene, base) : readSettings(settings, scene, base);
+  for (const warning of read.warnings) notify(desk, warning);
+  const before = store.get().view;
+  // What a notebook hears from the page, it says again; only news is a step.
+  if (JSON.stringify(read.view) === JSON.stringify(before)) return;
+  if (read.view.target !== before.target) store.set({ selection: null, hovered: null });
+  changeView(desk, read.view);
+}
+
+function takeSelection(desk: Desk, selection: unknown): void {
+  if (!isRecord(selection)) return;
+  const { target, pinned, active } = desk.store.get().view;
+  const count = pointCount(desk.scene, target);
+  const isPoint = (point: unknown): point is number => typeof point === "number" && Number.isInteger(point) && point >= 0 && point < count;
+  const points = Array.isArray(selection.points) ? selection.points : [];
+  const point: unknown = points[active];
+  if (point !== undefined && point !== pinned[target][active]) {
+    if (isPoint(point)) showPoint(desk, point, "notebook");
+    else notify(desk, `selection.points[${active}]: expected a number from 0 to ${count - 1}, got ${JSON.stringify(point)}`);
+  }
+  if (!("chosen" in selection)) return;
+  const mask = new Uint8Array(count);
+  for (const one of Array.isArray(selection.chosen) ? selection.chosen : []) if (isPoint(one)) mask[one] = 1;
+  select(desk, mask);
+}
