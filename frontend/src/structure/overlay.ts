@@ -151,7 +151,7 @@ function drawMeasure(pen: Pen, picked: readonly number[]): void {
     write(pen, `${part.value.toFixed(2)} Å`, (a.x + b.x) / 2, (a.y + b.y) / 2, 12);
   }
   const whole = measured(model, picked);
-  if (whole !== null && picked.length > 2) write(pen, inWords(whole), pen.size[0] / 2, 16, 13);
+  if (whole !== null && picked.length > 2) write(pen, inWords(whole), pen.size[0] / 2, pen.size[1] - 30, 13);
 }
 
 function drawAxes(pen: Pen, kind: "xyz" | "abc", rotation: Parameters<typeof rotate>[0]): void {
