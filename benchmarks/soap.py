@@ -46,16 +46,16 @@ _HEAD = ("featomic", "DScribe", "DScribe at equal neighbors")
 
 def main() -> None:
     """Print a table of pair searches and one of representations."""
-    workloads = _workloads()
+    works = workloads()
     print(f"first call, compilation included where it is not kept: {_first_call():.2f} s\n")
     print(f"{'pairs':<26}{'ours':>8}{'vesin':>16}")
-    for name, frames in workloads.items():
+    for name, frames in works.items():
         structures = Structures.from_ase(frames)
         ours = _least(lambda s=structures: find_pairs(s, 5.0))
         _print_line(name, structures, ours, [_vesin(structures)])
     print(f"\n{'SOAP':<26}{'ours':>8}{_HEAD[0]:>16}{_HEAD[1]:>16}   {_HEAD[2]}")
     for n_max, l_max in _SIZES:
-        for name, frames in workloads.items():
+        for name, frames in works.items():
             structures = Structures.from_ase(frames)
             soap = Soap(n_max=n_max, l_max=l_max).settle(structures)
             ours = _least(lambda s=structures, p=soap: p.compute(s))
@@ -180,7 +180,8 @@ def _dscribe(soap: Soap, frames: list[Atoms], cutoff: float) -> float | None:
     return _least(lambda: descriptor.create(frames), runs=3)
 
 
-def _workloads() -> dict[str, list[Atoms]]:
+def workloads() -> dict[str, list[Atoms]]:
+    """Return molecules, crystals and water by name."""
     silicon = bulk("Si", cubic=True)
     strontium_titanate = Atoms(
         "SrTiO3",
