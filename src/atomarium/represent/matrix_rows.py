@@ -133,7 +133,7 @@ def compute_rows(
     Raises:
         InputError: two atoms are in one place.
     """
-    rows = np.zeros((len(structures), count_columns(settings)))
+    rows = np.zeros((len(structures), settings.n_columns))
     for chosen, size in _runs_of_equal_size(structures.sizes):
         matrices = make_matrices(chosen, size)
         if not np.isfinite(matrices).all():
@@ -152,12 +152,12 @@ def compute_rows(
     )
 
 
-def count_columns(settings: MatrixSettings) -> int:
+def count_columns(permutation: str, n_atoms_max: int | None, *, triangle: bool) -> int:
     """Return the length of a row, 0 before settling."""
-    n = settings.n_atoms_max or 0
-    if settings.permutation == "eigenspectrum":
+    n = n_atoms_max or 0
+    if permutation == "eigenspectrum":
         return n
-    return n * (n + 1) // 2 if settings.triangle else n * n
+    return n * (n + 1) // 2 if triangle else n * n
 
 
 def name_columns(settings: MatrixSettings) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ class SineMatrix:
     @property
     def n_columns(self) -> int:
         """Length of a row, once n_atoms_max is settled."""
-        return count_columns(self)
+        return count_columns(self.permutation, self.n_atoms_max, triangle=self.triangle)
 
     def column_names(self) -> tuple[str, ...]:
         """Return what each column is: `3 7`, row and column of the matrix, or `eigenvalue 3`."""
@@ -177,7 +177,7 @@ class EwaldMatrix:
     @property
     def n_columns(self) -> int:
         """Length of a row, once n_atoms_max is settled."""
-        return count_columns(self)
+        return count_columns(self.permutation, self.n_atoms_max, triangle=self.triangle)
 
     def column_names(self) -> tuple[str, ...]:
         """Return what each column is: `3 7`, row and column of the matrix, or `eigenvalue 3`."""
