@@ -25,7 +25,7 @@ from atomarium.core.files import write_json
 from atomarium.core.hashing import hash_arrays, hash_settings
 from atomarium.core.structures import Structures
 from atomarium.data.fetch import data_folder
-from atomarium.experiment.candidate import Candidate
+from atomarium.experiment.candidate import Candidate, Rows
 from atomarium.represent import REPRESENTATIONS
 
 _FORMAT = 1
@@ -41,11 +41,11 @@ class Represented:
     """Features with their price.
 
     Args:
-        features: Of all structures.
+        features: Of all structures; graphs for a network.
         seconds: CPU seconds that computing them took, now or when they were kept.
     """
 
-    features: Features
+    features: Rows
     seconds: float
 
 
@@ -66,6 +66,10 @@ def represent(
         advance: Told the number of structures whenever some are done.
         cpu: Tells CPU seconds.
     """
+    if candidate.representation is None:
+        before = cpu()
+        graphs = candidate.represent(structures, extensive=extensive, advance=advance)
+        return Represented(graphs, cpu() - before)
     folder = cache_folder() / _name(candidate, structures, extensive=extensive)
     kept = _read(folder)
     if kept is not None:
@@ -73,10 +77,10 @@ def represent(
         return kept
     before = cpu()
     features = candidate.represent(structures, extensive=extensive, advance=advance)
-    made = Represented(features, cpu() - before)
-    if made.seconds >= _LEAST_SECONDS:
-        _keep(folder, made)
-    return made
+    seconds = cpu() - before
+    if seconds >= _LEAST_SECONDS and isinstance(features, Features):
+        _keep(folder, features, seconds)
+    return Represented(features, seconds)
 
 
 def cache_folder() -> Path:
@@ -101,6 +105,7 @@ def _name(candidate: Candidate, structures: Structures, *, extensive: bool) -> s
     # structure tell models apart that keep different things.
     largest = int(structures.sizes.argmax())
     probe = candidate.represent(structures[largest : largest + 1], extensive=extensive)
+    assert isinstance(probe, Features)
     settings = {
         "format": _FORMAT,
         "version": __version__,
@@ -133,12 +138,11 @@ def _read(folder: Path) -> Represented | None:
     return Represented(features, about["seconds"])
 
 
-def _keep(folder: Path, made: Represented) -> None:
+def _keep(folder: Path, features: Features, seconds: float) -> None:
     """Keep features unless there is no room; a study does not fail for want of a cache."""
-    size, most = made.features.values.nbytes, _most_bytes()
+    size, most = features.values.nbytes, _most_bytes()
     if size > most / 2:
         return
-    features = made.features
     arrays = {"values": features.values, "offsets": features.offsets}
     if features.numbers is not None:
         arrays["numbers"] = features.numbers
@@ -147,7 +151,7 @@ def _keep(folder: Path, made: Represented) -> None:
         "reduced": features.reduced,
         "names": features.names,
         "arrays": list(arrays),
-        "seconds": made.seconds,
+        "seconds": seconds,
     }
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -14,9 +14,10 @@ from safetensors.numpy import load_file, save  # pyright: ignore[reportUnknownVa
 
 from atomarium.core.dataset import Dataset, Per
 from atomarium.core.errors import InputError
+from atomarium.core.features import Features
 from atomarium.core.files import write_json
 from atomarium.core.structures import Structures
-from atomarium.experiment.candidate import Candidate, FittedCandidate
+from atomarium.experiment.candidate import Candidate, FittedCandidate, NetworkModel
 from atomarium.experiment.settings import CandidateSpec, make_candidate
 from atomarium.experiment.trial import describe
 
@@ -133,8 +134,13 @@ def _load_parts(
     keys = ("representation", "model", "baseline")
     spec = CandidateSpec.model_validate({key: parts[key] for key in keys})
     candidate: Candidate = make_candidate(spec, name=str(folder / "model.json"))
-    features = candidate.represent(training, extensive=extensive)
-    fitted = candidate.model.restore(load_file(folder / parts["file"]), features)
+    arrays = load_file(folder / parts["file"])
+    if isinstance(candidate.model, NetworkModel):
+        fitted = candidate.model.restore(arrays, None)
+    else:
+        features = candidate.represent(training, extensive=extensive)
+        assert isinstance(features, Features)
+        fitted = candidate.model.restore(arrays, features)
     below = parts["below"]
     base = None if below is None else _load_parts(folder, below, training, extensive=extensive)
     return FittedCandidate(candidate, training, fitted, extensive=extensive, baseline=base)

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.kinds import Family
-from atomarium.experiment.candidate import Baseline, Candidate
+from atomarium.experiment.candidate import Baseline, Candidate, NetworkModel
 from atomarium.experiment.places import line_of_key
 from atomarium.models import MODELS
 from atomarium.represent import REPRESENTATIONS
@@ -27,14 +27,14 @@ class CandidateSpec(Part):
     """A candidate as text: `kind` and settings of its parts.
 
     Args:
-        representation: Composition when left out.
+        representation: Composition when left out; networks make graphs themselves and take none.
         model: Mean, ridge, krr …
         baseline: What is learned first and subtracted.
 
     Any setting may be left open, as `experiment.space` says.
     """
 
-    representation: dict[str, Any] = {"kind": "composition"}
+    representation: dict[str, Any] | None = None
     model: dict[str, Any]
     baseline: Baseline | dict[str, Any] = "none"
 
@@ -63,11 +63,18 @@ def make_candidate(
             where = place_in_file(name, text, (*place, key, *error.place))
             raise InputError(f"{where}: {error}") from None
 
-    return Candidate(
-        representation=made(REPRESENTATIONS, "representation", spec.representation),
-        model=made(MODELS, "model", spec.model),
-        baseline=spec.baseline,
-    )
+    model = made(MODELS, "model", spec.model)
+    plain = spec.representation
+    if isinstance(model, NetworkModel):
+        if plain is not None:
+            where = place_in_file(name, text, (*place, "representation"))
+            kind = spec.model["kind"]
+            raise InputError(f"{where}: {kind} learns from structures; leave this out")
+        representation = None
+    else:
+        plain = {"kind": "composition"} if plain is None else plain
+        representation = made(REPRESENTATIONS, "representation", plain)
+    return Candidate(representation=representation, model=model, baseline=spec.baseline)
 
 
 class SettingsError(InputError):
@@ -97,7 +104,8 @@ def make_settings(family: Family, settings: dict[str, Any]) -> Any:
     try:
         return adapter.validate_json(json.dumps(rest, default=str), strict=True)
     except ValidationError as error:
-        fault = error.errors()[0]
+        # Where a name or a table may stand, what is wrong with the table says more.
+        fault = min(error.errors(), key=lambda one: one["type"] == "string_type")
         place = tuple(str(part) for part in fault["loc"][:1])
         raise SettingsError(reason_of(fault), place) from None
 
@@ -107,6 +115,8 @@ def reason_of(fault: ErrorDetails) -> str:
     cause = fault.get("ctx", {}).get("error")
     if isinstance(cause, ValueError):
         return str(cause)
+    if fault["type"] == "unexpected_keyword_argument":
+        return f"there is no setting {fault['loc'][-1]!r}"
     reason = fault["msg"].replace("Input should be", "must be").replace("Value error, ", "")
     return f"{reason}, got {fault['input']!r}"
 

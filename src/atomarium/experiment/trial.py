@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float64, Int64
 
 from atomarium.core.dataset import Dataset, Target
-from atomarium.core.features import Features
 from atomarium.core.hashing import hash_arrays, hash_settings
-from atomarium.experiment.candidate import Candidate, FittedCandidate
+from atomarium.experiment.candidate import Candidate, FittedCandidate, Rows
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.clock import Clock
 from atomarium.experiment.runs import Run
@@ -115,32 +115,39 @@ def describe(candidate: Candidate | CandidateSpace) -> dict[str, object]:
     """Return a candidate as plain text form: every setting, or what the file says of a space."""
     if isinstance(candidate, CandidateSpace):
         return dict(candidate.plain)
+    representation = candidate.representation
     return {
-        "representation": REPRESENTATIONS.describe(candidate.representation),
+        "representation": None
+        if representation is None
+        else REPRESENTATIONS.describe(representation),
         "model": MODELS.describe(candidate.model),
         "baseline": candidate.baseline,
     }
 
 
-def run(trial: Trial, dataset: Dataset, features: Features) -> Result:
+def run(trial: Trial, dataset: Dataset, features: Rows, folder: Path | None = None) -> Result:
     """Train on one part of a data set and score on another, in this thread alone.
 
     Args:
         trial: What to do; nothing in it is left open.
         dataset: The structures that the trial counts.
         features: Of all of them, as `Candidate.represent` makes them.
+        folder: Where long trainings keep checkpoints, to go on from.
     """
     assert isinstance(trial.candidate, Candidate)
     rows = features.take(trial.train), features.take(trial.test)
-    return train_and_score(trial, trial.candidate, dataset, rows, Clock(cpu=time.thread_time))
+    clock = Clock(cpu=time.thread_time)
+    return train_and_score(trial, trial.candidate, dataset, rows, clock, folder=folder)
 
 
 def train_and_score(
     trial: Trial,
     candidate: Candidate,
     dataset: Dataset,
-    rows: tuple[Features, Features],
+    rows: tuple[Rows, Rows],
     clock: Clock,
+    *,
+    folder: Path | None = None,
 ) -> Result:
     """Train a settled candidate and score it.
 
@@ -150,11 +157,14 @@ def train_and_score(
         dataset: The structures that the trial counts.
         rows: Features of the training and of the test structures.
         clock: Gets the seconds of both steps.
+        folder: Where long trainings keep checkpoints, to go on from.
     """
     values, extensive = trial.target.scalar, trial.target.extensive
     train, test = dataset.structures.take(trial.train), dataset.structures.take(trial.test)
     with clock("fit"):
-        fitted = candidate.fit(train, rows[0], values[trial.train, None], extensive=extensive)
+        fitted = candidate.fit(
+            train, rows[0], values[trial.train, None], extensive=extensive, folder=folder
+        )
     with clock("predict"):
         prediction = fitted.predict_features(test, rows[1])[:, 0]
     return Result(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from atomarium.core.errors import InputError
-from atomarium.core.features import Features
+from atomarium.experiment.candidate import Rows
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.clock import Clock
 from atomarium.experiment.space import default
@@ -104,7 +104,7 @@ def _searched(trial: Trial, represent: float, fit: Callable[[int], float]) -> fl
 
 
 def _power_law(
-    plan: Plan, trial: Trial, features: Features, chosen: np.ndarray
+    plan: Plan, trial: Trial, features: Rows, chosen: np.ndarray
 ) -> Callable[[int], float]:
     """Return a function from training size to CPU seconds."""
     sizes = [n for n in _PROBED_TRAINING if n < len(chosen)] or [max(1, len(chosen) // 2)]

@@ -65,7 +65,7 @@ def make_plan(study: StudyFile) -> Plan:
     Raises:
         InputError: the data cannot be read, lack a target, or are too few for the split.
     """
-    dataset = _load(study.spec.data, study)
+    dataset = load_data(study.spec.data, study)
     if len(dataset) < 2:
         raise InputError(f"data.source: {len(dataset)} structures; a study needs at least 2")
     targets, notes = {}, []
@@ -89,7 +89,12 @@ def make_plan(study: StudyFile) -> Plan:
     )
 
 
-def _load(spec: DataSpec, study: StudyFile) -> Dataset:
+def load_data(spec: DataSpec, study: StudyFile) -> Dataset:
+    """Return the structures of a study, those that it leaves out already gone.
+
+    Raises:
+        InputError: the data cannot be read, or lack a target.
+    """
     beside = study.folder / spec.source
     dataset = load_dataset(beside if beside.exists() else spec.source)
     if spec.missing == "drop":

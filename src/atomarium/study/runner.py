@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Generator
 from concurrent.futures import as_completed
 from contextlib import contextmanager
@@ -11,10 +12,9 @@ from pathlib import Path
 
 from atomarium.core.compiled import limit_threads
 from atomarium.core.errors import InputError
-from atomarium.core.features import Features
 from atomarium.core.files import write_text
 from atomarium.core.progress import progress
-from atomarium.experiment.candidate import Candidate
+from atomarium.experiment.candidate import Candidate, Rows
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.feature_cache import represent
 from atomarium.experiment.record import (
@@ -95,7 +95,7 @@ def _run_group(plan: Plan, group: list[Trial], trials: Path, *, show: bool) -> N
             bar.advance(note=f"{trial.target.name}, {trial.n_train} structures")
 
 
-def _represent(plan: Plan, trial: Trial, *, show: bool) -> tuple[Features, float]:
+def _represent(plan: Plan, trial: Trial, *, show: bool) -> tuple[Rows, float]:
     """Return the features of all structures and what one costs in CPU seconds."""
     structures, extensive = plan.dataset.structures, trial.target.extensive
     assert isinstance(trial.candidate, Candidate)
@@ -107,15 +107,21 @@ def _represent(plan: Plan, trial: Trial, *, show: bool) -> tuple[Features, float
 
 
 def _run_one(
-    plan: Plan, trial: Trial, *, trials: Path, features: Features, per_structure: float
+    plan: Plan, trial: Trial, *, trials: Path, features: Rows, per_structure: float
 ) -> Trial:
     try:
-        result = run(trial, plan.dataset, features)
+        result = run(trial, plan.dataset, features, _working_folder(trials, trial))
     except InputError as error:
         keep_failure(trials, trial, str(error))
     else:
         keep_result(trials, trial, result, per_structure=per_structure, cite=plan.cite)
+        shutil.rmtree(_working_folder(trials, trial), ignore_errors=True)
     return trial
+
+
+def _working_folder(trials: Path, trial: Trial) -> Path:
+    """Return where a long training keeps what it needs to go on."""
+    return trials.parent / "training" / trial.id
 
 
 def _search_one(plan: Plan, trial: Trial, *, trials: Path) -> Trial:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from threadpoolctl import threadpool_limits
 
 from atomarium.core.compiled import count_threads, limit_threads
+from atomarium.core.stopping import stopping
 
 
 @contextmanager
@@ -27,11 +28,14 @@ def side_by_side(n_tasks: int) -> Generator[Executor]:
 
     Threads of the linear algebra would wait for each other in matrices as small as most; whole
     trainings do not, and their results do not depend on how many there are at a time. What has
-    not begun is dropped when the block fails.
+    not begun is dropped when the block fails, and long trainings are asked to stop.
     """
     with threadpool_limits(limits=1):
         pool = ThreadPoolExecutor(max(1, min(count_threads(), n_tasks)))
         try:
             yield pool
-        finally:
-            pool.shutdown(cancel_futures=True)
+        except BaseException:
+            with stopping():
+                pool.shutdown(cancel_futures=True)
+            raise
+        pool.shutdown()

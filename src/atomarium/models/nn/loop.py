@@ -1,0 +1,369 @@
+"""The loop that trains a network: batches, steps, epochs; read `Trainer.run` first."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from atomarium.core.errors import InputError
+from atomarium.core.hashing import hash_arrays, hash_settings
+from atomarium.core.segments import rows_of_segments
+from atomarium.core.stopping import Stopped, is_stop_asked
+from atomarium.models.nn.batches import Batch, ResidentGraphs
+from atomarium.models.nn.checkpoints import (
+    load_checkpoint,
+    optimizer_tensors,
+    restore_network,
+    restore_optimizer,
+    save_checkpoint,
+)
+from atomarium.models.nn.graphs import Graphs
+from atomarium.models.nn.history import Epoch, write_history
+from atomarium.models.nn.lesson import Lesson, Scale, sizes_of_rows
+from atomarium.models.nn.losses import Errors, LossFunction
+from atomarium.models.nn.network import Network
+from atomarium.models.nn.order import batches_of, held_out
+from atomarium.models.nn.schedules import Schedule
+from atomarium.models.nn.training import Training
+
+_SECONDS_BETWEEN_CHECKPOINTS = 30.0
+_DTYPES = {"float64": torch.float64, "float32": torch.float32, "bfloat16": torch.float32}
+
+
+@dataclass
+class Progress:
+    """Where a training is.
+
+    Args:
+        epoch: That is being trained, counted from 0.
+        batch: Of that epoch, likewise.
+        step: Of all epochs together.
+        sums: Losses and errors of the batches of this epoch, added up.
+        epochs: What came of those that are done.
+        seconds: On the wall, in this epoch and earlier runs of the program.
+    """
+
+    epoch: int = 0
+    batch: int = 0
+    step: int = 0
+    sums: dict[str, float] = field(default_factory=dict)
+    epochs: list[Epoch] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+class Trainer:
+    """Trains one network.
+
+    Args:
+        network: What is trained, in place; it ends with its best weights.
+        graphs: Training structures, those held out among them.
+        lesson: What they are to teach, checked.
+        scales: Of what the network returns.
+        settings: How to train.
+        folder: Where checkpoints and the history are kept; nowhere when left out.
+        watch: Told of each epoch when it is done.
+    """
+
+    def __init__(  # noqa: PLR0913 - one place, called once
+        self,
+        network: Network,
+        graphs: Graphs,
+        lesson: Lesson,
+        scales: Mapping[str, Scale],
+        settings: Training,
+        *,
+        folder: Path | None = None,
+        watch: Callable[[Epoch], None] = lambda _: None,
+    ) -> None:
+        self.settings, self.folder, self.watch = settings, folder, watch
+        self.device = choose_device(settings.device)
+        self.dtype = _DTYPES[settings.precision]
+        self.network = network.to(self.device, self.dtype)
+        self.scales = scales
+        self.loss = LossFunction(settings.loss, lesson, network.readouts, scales)
+        self._numbers = {
+            name: self._down(name, rows, graphs) for name, rows in lesson.values.items()
+        }
+        self.of_atoms = {
+            name
+            for name, rows in lesson.values.items()
+            if len(rows) == graphs.n_atoms != len(graphs)
+        }
+        self.resident = ResidentGraphs(graphs, device=self.device, dtype=self.dtype)
+        self.train, self.validation = held_out(len(graphs), settings)
+        self.optimizer = _optimizer(self.network, settings)
+        self.schedule = Schedule(settings)
+        self.progress = Progress()
+        self.average = self._copy() if settings.averaging else None
+        self.best: dict[str, Tensor] | None = None
+        self.fingerprint = self._fingerprint(graphs, lesson)
+        self._saved_at = time.monotonic()
+        self._call: nn.Module = self.network
+        if settings.compile:
+            self._call = torch.compile(self.network)  # pyright: ignore[reportAttributeAccessIssue]
+
+    def run(self) -> list[Epoch]:
+        """Train to the end, from a checkpoint if there is one, and return what came of each epoch.
+
+        Raises:
+            InputError: the checkpoint is of another training, the loss is no longer a number, or
+                the device has too little memory.
+            Stopped: it was asked to; a checkpoint is kept.
+        """
+        self._resume()
+        while self.progress.epoch < self.settings.epochs:
+            self._train_epoch()
+            epoch = self._close_epoch()
+            self.watch(epoch)
+            if self.schedule.is_over(epoch.number):
+                break
+            self._keep(now=False)
+        self._end()
+        return self.progress.epochs
+
+    def _train_epoch(self) -> None:
+        progress = self.progress
+        batches = batches_of(self.train, self.resident.graphs, self.settings, progress.epoch)
+        started = time.monotonic()
+        sums = Errors(self.device, progress.sums)
+        while progress.batch < len(batches):
+            chosen = batches[progress.batch]
+            rate = self.schedule.rate(progress.epoch, progress.batch / len(batches), progress.step)
+            sums.add(*self._step(chosen, rate))
+            progress.batch += 1
+            progress.step += 1
+            stop = is_stop_asked()
+            if stop or time.monotonic() - self._saved_at > _SECONDS_BETWEEN_CHECKPOINTS:
+                progress.sums = sums.plain()
+                progress.seconds += time.monotonic() - started
+                started = time.monotonic()
+                self._keep(now=True)
+            if stop:
+                raise Stopped
+        progress.sums = sums.plain()
+        progress.seconds += time.monotonic() - started
+
+    def _step(self, chosen: np.ndarray, rate: float) -> tuple[Tensor, dict[str, Tensor], Batch]:
+        """Take one step; returns the loss, the errors and the batch, still on the device."""
+        self.network.train()
+        with self._watched_memory(len(chosen)), self._seeded(self.progress.step):
+            batch = self.resident.batch(chosen)
+            with self._cast():
+                outputs = self._call(batch)
+            loss, errors = self.loss(outputs, self._targets(chosen))
+            self.optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            if self.settings.clip:
+                nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.clip)
+            for group in self.optimizer.param_groups:
+                group["lr"] = rate
+            self.optimizer.step()
+            if self.average is not None:
+                self._blend(self.average)
+        return loss.detach(), errors, batch
+
+    def _close_epoch(self) -> Epoch:
+        """Look at the held-out part, and remember the weights if they are the best."""
+        progress = self.progress
+        started = time.monotonic()
+        train = Errors.means(progress.sums)
+        if not np.isfinite(train["loss"]):
+            raise InputError(
+                f"the loss is not a number after {progress.step} steps: the learning rate, "
+                f"{self.settings.learning_rate:g}, is too large for these data"
+            )
+        with self._averaged():
+            validation = self._evaluate(self.validation) if len(self.validation) else {}
+            if validation and self.schedule.note(progress.epoch, validation["loss"]):
+                self.best = self._copy()
+        progress.seconds += time.monotonic() - started
+        epoch = Epoch(
+            number=progress.epoch,
+            train=train,
+            validation=validation,
+            learning_rate=self.optimizer.param_groups[0]["lr"],
+            seconds=progress.seconds,
+            structures=len(self.train),
+        )
+        progress.epochs.append(epoch)
+        progress.epoch, progress.batch, progress.sums, progress.seconds = (
+            epoch.number + 1,
+            0,
+            {},
+            0.0,
+        )
+        return epoch
+
+    def _evaluate(self, chosen: np.ndarray) -> dict[str, float]:
+        self.network.eval()
+        sums = Errors(self.device, {})
+        size = self.settings.batch_size
+        with torch.no_grad():
+            for start in range(0, len(chosen), size):
+                some = chosen[start : start + size]
+                batch = self.resident.batch(some)
+                with self._cast():
+                    outputs = self.network(batch)
+                loss, errors = self.loss(outputs, self._targets(some))
+                sums.add(loss, errors, batch)
+        return Errors.means(sums.plain())
+
+    def _end(self) -> None:
+        """Leave the network with its best weights, ready to predict."""
+        if self.best is not None:
+            self.network.load_state_dict(self.best)
+        elif self.average is not None:
+            self.network.load_state_dict(self.average)
+        self.network.eval()
+        if self.folder is not None:
+            write_history(self.folder / "history.jsonl", self.progress.epochs)
+
+    def _targets(self, chosen: np.ndarray) -> dict[str, Tensor]:
+        graphs = self.resident.graphs
+        rows = torch.from_numpy(chosen).to(self.device, non_blocking=True)
+        atoms = None
+        if self.of_atoms:
+            spans, _ = rows_of_segments(graphs.offsets, chosen)
+            atoms = torch.from_numpy(spans).to(self.device, non_blocking=True)
+        return {
+            name: numbers[atoms if name in self.of_atoms else rows]
+            for name, numbers in self._numbers.items()
+        }
+
+    def _down(self, name: str, rows: np.ndarray, graphs: Graphs) -> Tensor:
+        # In float64: totals of large structures have more digits than float32 holds.
+        scaled = self.scales[name].down(rows, sizes_of_rows(len(rows), graphs))
+        return torch.tensor(scaled, dtype=self.dtype, device=self.device)
+
+    def _copy(self) -> dict[str, Tensor]:
+        return {name: one.detach().clone() for name, one in self.network.state_dict().items()}
+
+    def _blend(self, average: dict[str, Tensor]) -> None:
+        with torch.no_grad():
+            for name, one in self.network.state_dict().items():
+                if one.is_floating_point():
+                    average[name].lerp_(one, 1 - self.settings.averaging)
+                else:
+                    average[name].copy_(one)
+
+    @contextlib.contextmanager
+    def _averaged(self) -> Generator[None]:
+        """Use the averaged weights in a block, if there are any."""
+        if self.average is None:
+            yield
+            return
+        own = self._copy()
+        self.network.load_state_dict(self.average)
+        yield
+        self.network.load_state_dict(own)
+
+    @contextlib.contextmanager
+    def _seeded(self, step: int) -> Generator[None]:
+        """Draw what a step leaves to chance from the seed and its number alone."""
+        if not any(isinstance(one, nn.Dropout) for one in self.network.modules()):
+            yield
+            return
+        devices = [self.device] if self.device.type == "cuda" else []
+        with torch.random.fork_rng(devices=devices):
+            torch.manual_seed((self.settings.seed * 1_000_003 + step) % 2**63)
+            yield
+
+    def _cast(self) -> contextlib.AbstractContextManager[Any]:
+        if self.settings.precision != "bfloat16":
+            return contextlib.nullcontext()
+        return torch.autocast(self.device.type, dtype=torch.bfloat16)
+
+    @contextlib.contextmanager
+    def _watched_memory(self, batch_size: int) -> Generator[None]:
+        try:
+            yield
+        except torch.OutOfMemoryError:
+            fitting = max(1, batch_size // 2)
+            raise InputError(
+                f"{self.device} has too little memory for {batch_size} structures at a time; "
+                f"try batch_size = {fitting}, or limit batch_atoms"
+            ) from None
+
+    def _fingerprint(self, graphs: Graphs, lesson: Lesson) -> str:
+        settings = asdict(self.settings)
+        # Training longer goes on from what is there.
+        if self.settings.schedule != "cosine":
+            del settings["epochs"]
+        del settings["device"], settings["compile"]
+        values = {name: hash_arrays(rows) for name, rows in lesson.values.items()}
+        network = [type(self.network.settings).__name__, repr(self.network.settings)]
+        return hash_settings(
+            [settings, values, dict(lesson.weights), graphs.content_hash(), network]
+        )
+
+    def _keep(self, *, now: bool) -> None:
+        if self.folder is None:
+            return
+        if not now and time.monotonic() - self._saved_at < _SECONDS_BETWEEN_CHECKPOINTS:
+            return
+        tensors = {f"network.{name}": one for name, one in self.network.state_dict().items()}
+        for prefix, weights in (("average.", self.average), ("best.", self.best)):
+            tensors |= {f"{prefix}{name}": one for name, one in (weights or {}).items()}
+        tensors |= optimizer_tensors(self.optimizer)
+        state = {
+            "fingerprint": self.fingerprint,
+            "progress": asdict(self.progress),
+            "schedule": self.schedule.plain(),
+        }
+        self.folder.mkdir(parents=True, exist_ok=True)
+        save_checkpoint(self.folder / "checkpoint.safetensors", tensors, state)
+        write_history(self.folder / "history.jsonl", self.progress.epochs)
+        self._saved_at = time.monotonic()
+
+    def _resume(self) -> None:
+        path = None if self.folder is None else self.folder / "checkpoint.safetensors"
+        if path is None or not path.exists():
+            return
+        tensors, state = load_checkpoint(path, self.fingerprint)
+        restore_network(self.network, tensors, "network.")
+        restore_optimizer(self.optimizer, tensors)
+        for prefix in ("average.", "best."):
+            mine = {
+                key.removeprefix(prefix): one.to(self.device)
+                for key, one in tensors.items()
+                if key.startswith(prefix)
+            }
+            if mine:
+                setattr(self, prefix.rstrip("."), mine)
+        self.schedule.restore(state["schedule"])
+        epochs = [Epoch(**one) for one in state["progress"].pop("epochs")]
+        self.progress = Progress(**state["progress"], epochs=epochs)
+
+
+def choose_device(name: str) -> torch.device:
+    """Return a device by name; "auto" is a GPU if there is one.
+
+    Raises:
+        InputError: there is no such device.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f'no device {name!r} here: {reason}; take "cpu" or "auto"') from None
+    return device
+
+
+def _optimizer(network: nn.Module, settings: Training) -> torch.optim.Optimizer:
+    parameters, decay = list(network.parameters()), settings.weight_decay
+    rate = settings.learning_rate
+    if settings.optimizer == "sgd":
+        return torch.optim.SGD(parameters, rate, momentum=settings.momentum, weight_decay=decay)
+    kind = torch.optim.AdamW if settings.optimizer == "adamw" else torch.optim.Adam
+    return kind(parameters, rate, weight_decay=decay)

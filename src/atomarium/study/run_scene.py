@@ -1,0 +1,136 @@
+"""A study or one of its trials as a scene: predictions beside references, errors as color."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from atomarium.core.dataset import Dataset
+from atomarium.core.errors import InputError
+from atomarium.experiment.record import Predictions, Record, read_predictions, read_record
+from atomarium.experiment.spec import StudyFile, read_study
+from atomarium.explore.dataset_scene import scene_of_dataset
+from atomarium.explore.scene import About, Property, Scene
+from atomarium.study.curves import largest
+from atomarium.study.plan import load_data
+
+_STUDY = "study.toml"
+#: Share of errors that fit into the colors; outliers must not bleach all others.
+_SHARE = 98.0
+
+
+def is_run(folder: Path) -> bool:
+    """Return whether a folder is that of a study or of one of its trials."""
+    return (folder / _STUDY).is_file() or (
+        (folder / "result.json").is_file() and (folder.parent.parent / _STUDY).is_file()
+    )
+
+
+def run_scene(folder: Path) -> Scene:
+    """Return the structures that a study has used, with what its models say of them.
+
+    Of a study, each model counts with its largest training set, first repeat.
+
+    Args:
+        folder: Of a study, or of one of its trials.
+
+    Raises:
+        InputError: no trial has finished, or the data are not where they were or not the same.
+    """
+    one_trial = not (folder / _STUDY).is_file()
+    root = folder.parent.parent if one_trial else folder
+    folders = [folder] if one_trial else sorted((root / "trials").glob("*"))
+    found = [record for record in map(read_record, folders) if record is not None]
+    records = [
+        record for record in largest(found) if one_trial or record.repeat == 0
+    ]  # fmt: skip
+    if not records:
+        raise InputError(f"{folder}: no trial has finished, so there is nothing to show")
+    study = read_study(root / _STUDY)
+    dataset = load_data(study.spec.data, study)
+    kept = [read_predictions(root / "trials" / record.id) for record in records]
+    used = np.unique(np.concatenate([one.structures for one in kept]))
+    if used[-1] >= len(dataset):
+        raise InputError(
+            f"{folder}: structure {used[-1]} of {len(dataset)}; the data are not those that the "
+            f"study {study.spec.name!r} has seen"
+        )
+    return _scene(study, dataset.take(used), records, [_within(one, used) for one in kept])
+
+
+def _within(kept: Predictions, used: np.ndarray) -> Predictions:
+    return replace(kept, structures=np.searchsorted(used, kept.structures))
+
+
+def _scene(
+    study: StudyFile, dataset: Dataset, records: Sequence[Record], kept: Sequence[Predictions]
+) -> Scene:
+    others = {n: t for n, t in dataset.targets.items() if n not in study.spec.targets}
+    scene = scene_of_dataset(replace(dataset, targets=others), name=study.spec.name)
+    pairs = list(zip(records, kept, strict=True))
+    properties: list[Property] = []
+    for name in dict.fromkeys(record.target for record in records):
+        mine = [(r, k) for r, k in pairs if r.target == name]
+        mine.sort(key=lambda pair: pair[0].scores.get("mae") or np.inf)
+        properties += _of_target(name, study.spec.targets[name].unit or "", mine, len(dataset))
+    parts = np.full(len(dataset), "not used", dtype="<U8")
+    for one in reversed(kept):
+        parts[one.structures] = one.split
+    split = Property(name="set", target="structure", values=tuple(parts.tolist()))
+    reference, prediction, error = (one.name for one in properties[:3])
+    return replace(
+        scene,
+        about=About(name=study.spec.name, description=study.spec.description.strip()),
+        properties=(*properties, split, *_renamed(scene.properties, {"set"})),
+        settings=_settings(reference, prediction, error, properties[2].values),
+    )
+
+
+def _renamed(properties: Sequence[Property], taken: set[str]) -> list[Property]:
+    return [
+        replace(one, name=f"{one.name} (data)") if one.name in taken else one
+        for one in properties
+    ]  # fmt: skip
+
+
+def _of_target(
+    name: str, unit: str, mine: Sequence[tuple[Record, Predictions]], n: int
+) -> list[Property]:
+    reference = np.full(n, np.nan)
+    columns: list[Property] = []
+    for record, kept in mine:
+        reference[kept.structures] = kept.reference
+        predicted, error = np.full(n, np.nan), np.full(n, np.nan)
+        predicted[kept.structures] = kept.prediction
+        error[kept.structures] = kept.prediction - kept.reference
+        about = f"{record.model}, trained on {record.n_train:,} structures"
+        for label, values, text in (
+            (f"{name} by {record.model}", predicted, f"Prediction of {about}"),
+            (f"{name} error of {record.model}", error, f"Prediction minus reference, {about}"),
+        ):
+            columns.append(
+                Property(name=label, target="structure", values=values, unit=unit, description=text)
+            )
+    first = Property(
+        name=name, target="structure", values=reference, unit=unit, description="Reference"
+    )
+    return [first, *columns]
+
+
+def _settings(reference: str, prediction: str, error: str, errors: Any) -> dict[str, Any]:
+    sizes = np.abs(errors[np.isfinite(errors)])
+    most = float(np.percentile(sizes, _SHARE)) if len(sizes) else 0.0
+    bounds = {"min": -most, "max": most} if most > 0 else {}
+    return {
+        "target": "structure",
+        "map": {
+            "x": {"property": reference},
+            "y": {"property": prediction},
+            "color": {"property": error, "palette": "vik", **bounds},
+            "symbol": "set",
+        },
+    }
