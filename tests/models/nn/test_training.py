@@ -26,9 +26,10 @@ from atomarium.models.nn.training import Training
 
 torch = pytest.importorskip("torch", reason="networks need torch")
 
-from atomarium.models.nn import loop  # noqa: E402 - needs torch
-from atomarium.models.nn.loop import Trainer  # noqa: E402
-from atomarium.models.nn.predicting import predict  # noqa: E402
+from atomarium.models.nn import loop
+from atomarium.models.nn.devices import choose_device
+from atomarium.models.nn.loop import Trainer
+from atomarium.models.nn.predicting import predict
 
 SMALL = SchNet(width=8, n_interactions=1, cutoff=3.0)
 ENERGY = Extensive(name="energy", forces="forces")
@@ -110,7 +111,7 @@ def test_stopped_training_goes_on_to_the_same_bits(
     resumed = trainer(graphs, lesson, tmp_path, **settings)
     epochs = resumed.run()
     assert np.array_equal(weights_of(resumed), weights_of(whole))
-    losses = [(one.train, one.validation) for one in whole.progress.epochs]
+    losses = [(one.train, one.validation) for one in whole.state.progress.epochs]
     assert [(one.train, one.validation) for one in epochs] == losses
     assert [one.train for one in read_history(tmp_path / "history.jsonl")] == [
         one.train for one in epochs
@@ -179,7 +180,7 @@ def test_too_large_a_rate_is_said(graphs: Graphs, lesson: Lesson) -> None:
 
 def test_device_that_is_not_there_is_refused() -> None:
     with pytest.raises(InputError, match="no device 'gpu'"):
-        loop.choose_device("gpu")
+        choose_device("gpu")
 
 
 def test_scales_are_of_training_values_per_atom(graphs: Graphs) -> None:

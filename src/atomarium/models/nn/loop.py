@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,49 +13,22 @@ import torch
 from torch import Tensor, nn
 
 from atomarium.core.errors import InputError
-from atomarium.core.hashing import hash_arrays, hash_settings
 from atomarium.core.segments import rows_of_segments
 from atomarium.core.stopping import Stopped, is_stop_asked
 from atomarium.models.nn.batches import Batch, ResidentGraphs
-from atomarium.models.nn.checkpoints import (
-    load_checkpoint,
-    optimizer_tensors,
-    restore_network,
-    restore_optimizer,
-    save_checkpoint,
-)
+from atomarium.models.nn.devices import choose_device, make_optimizer
 from atomarium.models.nn.graphs import Graphs
-from atomarium.models.nn.history import Epoch, write_history
+from atomarium.models.nn.history import Epoch
 from atomarium.models.nn.lesson import Lesson, Scale, sizes_of_rows
 from atomarium.models.nn.losses import Errors, LossFunction
 from atomarium.models.nn.network import Network
 from atomarium.models.nn.order import batches_of, held_out
 from atomarium.models.nn.schedules import Schedule
+from atomarium.models.nn.state import State, fingerprint, weights_of
 from atomarium.models.nn.training import Training
 
 _SECONDS_BETWEEN_CHECKPOINTS = 30.0
 _DTYPES = {"float64": torch.float64, "float32": torch.float32, "bfloat16": torch.float32}
-
-
-@dataclass
-class Progress:
-    """Where a training is.
-
-    Args:
-        epoch: That is being trained, counted from 0.
-        batch: Of that epoch, likewise.
-        step: Of all epochs together.
-        sums: Losses and errors of the batches of this epoch, added up.
-        epochs: What came of those that are done.
-        seconds: On the wall, in this epoch and earlier runs of the program.
-    """
-
-    epoch: int = 0
-    batch: int = 0
-    step: int = 0
-    sums: dict[str, float] = field(default_factory=dict)
-    epochs: list[Epoch] = field(default_factory=list)
-    seconds: float = 0.0
 
 
 class Trainer:
@@ -99,12 +71,12 @@ class Trainer:
         }
         self.resident = ResidentGraphs(graphs, device=self.device, dtype=self.dtype)
         self.train, self.validation = held_out(len(graphs), settings)
-        self.optimizer = _optimizer(self.network, settings)
-        self.schedule = Schedule(settings)
-        self.progress = Progress()
-        self.average = self._copy() if settings.averaging else None
-        self.best: dict[str, Tensor] | None = None
-        self.fingerprint = self._fingerprint(graphs, lesson)
+        self.optimizer = make_optimizer(self.network, settings)
+        self.state = State(
+            fingerprint=fingerprint(self.network, settings, graphs, lesson),
+            schedule=Schedule(settings),
+            average=weights_of(self.network) if settings.averaging else None,
+        )
         self._saved_at = time.monotonic()
         self._call: nn.Module = self.network
         if settings.compile:
@@ -118,25 +90,28 @@ class Trainer:
                 the device has too little memory.
             Stopped: it was asked to; a checkpoint is kept.
         """
-        self._resume()
-        while self.progress.epoch < self.settings.epochs:
+        if self.folder is not None:
+            self.state.resume(self.folder, self.network, self.optimizer)
+        while self.state.progress.epoch < self.settings.epochs:
             self._train_epoch()
             epoch = self._close_epoch()
             self.watch(epoch)
-            if self.schedule.is_over(epoch.number):
+            if self.state.schedule.is_over(epoch.number):
                 break
             self._keep(now=False)
         self._end()
-        return self.progress.epochs
+        return self.state.progress.epochs
 
     def _train_epoch(self) -> None:
-        progress = self.progress
+        progress = self.state.progress
         batches = batches_of(self.train, self.resident.graphs, self.settings, progress.epoch)
         started = time.monotonic()
         sums = Errors(self.device, progress.sums)
         while progress.batch < len(batches):
             chosen = batches[progress.batch]
-            rate = self.schedule.rate(progress.epoch, progress.batch / len(batches), progress.step)
+            rate = self.state.schedule.rate(
+                progress.epoch, progress.batch / len(batches), progress.step
+            )
             sums.add(*self._step(chosen, rate))
             progress.batch += 1
             progress.step += 1
@@ -154,7 +129,7 @@ class Trainer:
     def _step(self, chosen: np.ndarray, rate: float) -> tuple[Tensor, dict[str, Tensor], Batch]:
         """Take one step; returns the loss, the errors and the batch, still on the device."""
         self.network.train()
-        with self._watched_memory(len(chosen)), self._seeded(self.progress.step):
+        with self._watched_memory(len(chosen)), self._seeded(self.state.progress.step):
             batch = self.resident.batch(chosen)
             with self._cast():
                 outputs = self._call(batch)
@@ -166,13 +141,13 @@ class Trainer:
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
             self.optimizer.step()
-            if self.average is not None:
-                self._blend(self.average)
+            if self.state.average is not None:
+                self._blend(self.state.average)
         return loss.detach(), errors, batch
 
     def _close_epoch(self) -> Epoch:
         """Look at the held-out part, and remember the weights if they are the best."""
-        progress = self.progress
+        progress = self.state.progress
         started = time.monotonic()
         train = Errors.means(progress.sums)
         if not np.isfinite(train["loss"]):
@@ -182,8 +157,8 @@ class Trainer:
             )
         with self._averaged():
             validation = self._evaluate(self.validation) if len(self.validation) else {}
-            if validation and self.schedule.note(progress.epoch, validation["loss"]):
-                self.best = self._copy()
+            if validation and self.state.schedule.note(progress.epoch, validation["loss"]):
+                self.state.best = weights_of(self.network)
         progress.seconds += time.monotonic() - started
         epoch = Epoch(
             number=progress.epoch,
@@ -218,13 +193,13 @@ class Trainer:
 
     def _end(self) -> None:
         """Leave the network with its best weights, ready to predict."""
-        if self.best is not None:
-            self.network.load_state_dict(self.best)
-        elif self.average is not None:
-            self.network.load_state_dict(self.average)
+        if self.state.best is not None:
+            self.network.load_state_dict(self.state.best)
+        elif self.state.average is not None:
+            self.network.load_state_dict(self.state.average)
         self.network.eval()
         if self.folder is not None:
-            write_history(self.folder / "history.jsonl", self.progress.epochs)
+            self.state.write_history(self.folder)
 
     def _targets(self, chosen: np.ndarray) -> dict[str, Tensor]:
         graphs = self.resident.graphs
@@ -243,9 +218,6 @@ class Trainer:
         scaled = self.scales[name].down(rows, sizes_of_rows(len(rows), graphs))
         return torch.tensor(scaled, dtype=self.dtype, device=self.device)
 
-    def _copy(self) -> dict[str, Tensor]:
-        return {name: one.detach().clone() for name, one in self.network.state_dict().items()}
-
     def _blend(self, average: dict[str, Tensor]) -> None:
         with torch.no_grad():
             for name, one in self.network.state_dict().items():
@@ -257,11 +229,11 @@ class Trainer:
     @contextlib.contextmanager
     def _averaged(self) -> Generator[None]:
         """Use the averaged weights in a block, if there are any."""
-        if self.average is None:
+        if self.state.average is None:
             yield
             return
-        own = self._copy()
-        self.network.load_state_dict(self.average)
+        own = weights_of(self.network)
+        self.network.load_state_dict(self.state.average)
         yield
         self.network.load_state_dict(own)
 
@@ -292,78 +264,9 @@ class Trainer:
                 f"try batch_size = {fitting}, or limit batch_atoms"
             ) from None
 
-    def _fingerprint(self, graphs: Graphs, lesson: Lesson) -> str:
-        settings = asdict(self.settings)
-        # Training longer goes on from what is there.
-        if self.settings.schedule != "cosine":
-            del settings["epochs"]
-        del settings["device"], settings["compile"]
-        values = {name: hash_arrays(rows) for name, rows in lesson.values.items()}
-        network = [type(self.network.settings).__name__, repr(self.network.settings)]
-        return hash_settings(
-            [settings, values, dict(lesson.weights), graphs.content_hash(), network]
-        )
-
     def _keep(self, *, now: bool) -> None:
-        if self.folder is None:
-            return
-        if not now and time.monotonic() - self._saved_at < _SECONDS_BETWEEN_CHECKPOINTS:
-            return
-        tensors = {f"network.{name}": one for name, one in self.network.state_dict().items()}
-        for prefix, weights in (("average.", self.average), ("best.", self.best)):
-            tensors |= {f"{prefix}{name}": one for name, one in (weights or {}).items()}
-        tensors |= optimizer_tensors(self.optimizer)
-        state = {
-            "fingerprint": self.fingerprint,
-            "progress": asdict(self.progress),
-            "schedule": self.schedule.plain(),
-        }
-        self.folder.mkdir(parents=True, exist_ok=True)
-        save_checkpoint(self.folder / "checkpoint.safetensors", tensors, state)
-        write_history(self.folder / "history.jsonl", self.progress.epochs)
-        self._saved_at = time.monotonic()
-
-    def _resume(self) -> None:
-        path = None if self.folder is None else self.folder / "checkpoint.safetensors"
-        if path is None or not path.exists():
-            return
-        tensors, state = load_checkpoint(path, self.fingerprint)
-        restore_network(self.network, tensors, "network.")
-        restore_optimizer(self.optimizer, tensors)
-        for prefix in ("average.", "best."):
-            mine = {
-                key.removeprefix(prefix): one.to(self.device)
-                for key, one in tensors.items()
-                if key.startswith(prefix)
-            }
-            if mine:
-                setattr(self, prefix.rstrip("."), mine)
-        self.schedule.restore(state["schedule"])
-        epochs = [Epoch(**one) for one in state["progress"].pop("epochs")]
-        self.progress = Progress(**state["progress"], epochs=epochs)
-
-
-def choose_device(name: str) -> torch.device:
-    """Return a device by name; "auto" is a GPU if there is one.
-
-    Raises:
-        InputError: there is no such device.
-    """
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f'no device {name!r} here: {reason}; take "cpu" or "auto"') from None
-    return device
-
-
-def _optimizer(network: nn.Module, settings: Training) -> torch.optim.Optimizer:
-    parameters, decay = list(network.parameters()), settings.weight_decay
-    rate = settings.learning_rate
-    if settings.optimizer == "sgd":
-        return torch.optim.SGD(parameters, rate, momentum=settings.momentum, weight_decay=decay)
-    kind = torch.optim.AdamW if settings.optimizer == "adamw" else torch.optim.Adam
-    return kind(parameters, rate, weight_decay=decay)
+        """Write a checkpoint if one is due."""
+        due = now or time.monotonic() - self._saved_at >= _SECONDS_BETWEEN_CHECKPOINTS
+        if self.folder is not None and due:
+            self.state.save(self.folder, self.network, self.optimizer)
+            self._saved_at = time.monotonic()
