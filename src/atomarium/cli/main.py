@@ -20,6 +20,7 @@ app = App(
 app.command("atomarium.cli.run:run")
 app.command("atomarium.cli.predict:predict")
 app.command("atomarium.cli.open:open_page", name="open")
+app.command("atomarium.cli.export:export")
 app.command("atomarium.cli.data:app", name="data")
 app.command("atomarium.cli.doctor:doctor")
 

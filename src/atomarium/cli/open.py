@@ -46,7 +46,7 @@ def open_page(
     if check:
         _print_summary(scene)
     elif save is not None:
-        _save(scene, save)
+        save_page(scene, save)
     else:
         _serve(scene, port=port, browser=browser)
 
@@ -95,7 +95,8 @@ def _print_summary(scene: Scene) -> None:
     print("\n".join(summary(scene)))
 
 
-def _save(scene: Scene, path: Path) -> None:
+def save_page(scene: Scene, path: Path) -> None:
+    """Write a page that needs nothing else, and say so."""
     from atomarium.explore.page import write_page
     from atomarium.explore.scene_payload import pack_scene
 
