@@ -230,7 +230,8 @@ test("every quality of points takes a property, with legends for each", () =>
     await changes(() => page.getByRole("group", { name: "Scale of x" }).getByText("log").click());
     assert.match(await page.locator(".map-note").innerText(), /14 points of x not above 0 and left out/);
     await changes(() => label(page, "Property of color").selectOption("family"));
-    await changes(() => label(page, "Palette").selectOption("okabe-ito"));
+    assert.equal(await label(page, "Palette").inputValue(), "okabe-ito");
+    await changes(() => label(page, "Palette").selectOption("tab10"));
     await changes(() => label(page, "reversed").check());
     await changes(() => label(page, "size by").selectOption("mass"));
     await changes(() => label(page, "symbol by").selectOption("family"));
@@ -377,7 +378,7 @@ test("keeps the view in the address and in files, both targets in it", () =>
     assert.match(await axes(page), /y \(Å\)/);
     await page.getByRole("button", { name: "Structures", exact: true }).click();
     await eventually(async () => assert.match(await axes(page), /inertia/));
-    const menu = label(page, "Save, share and load views");
+    const menu = label(page, "Save, share and open");
     await menu.click();
     const path = await saved(page, () => page.getByRole("button", { name: "Save view …" }).click());
     await menu.click();
@@ -393,7 +394,7 @@ test("keeps the view in the address and in files, both targets in it", () =>
 test("a view is copied as a call of Python", () =>
   withPage("molecules", { view: structureMap({ joined: true }) }, async (page) => {
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-    await label(page, "Save, share and load views").click();
+    await label(page, "Save, share and open").click();
     await page.getByRole("button", { name: "Copy as call of Python" }).click();
     await eventually(async () => assert.match(await page.evaluate(() => navigator.clipboard.readText()), /atomarium\.show\([\s\S]*"joined": True/));
   }));
@@ -459,6 +460,27 @@ test("a million points are all drawn, shades come above that, and any can be fou
     await page.mouse.move(...(await place(page, 0.5, 0.5)));
     await page.locator(".hover-card").waitFor();
     assert.equal(await page.locator(".viewers-panel").count(), 0);
+  }));
+
+test("opens files of chemiscope that are dropped or chosen, and names their first fault", () =>
+  withPage("molecules", {}, async (page) => {
+    const dataset = {
+      meta: { name: "NaN in a name" },
+      structures: [0, 1].map((i) => ({ size: 2, names: ["C", "O"], x: [0, 1.1 + i], y: [0, 0], z: [0, 0] })),
+      properties: { a: { target: "structure", values: [1, 2] }, b: { target: "structure", values: [3, 4], units: "eV" } },
+    };
+    const drop = (name, text) => page.evaluate(([fileName, content]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([content], fileName));
+      document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+    }, [name, text]);
+    await drop("broken.json", JSON.stringify({ ...dataset, properties: { energy: { target: "structure", values: [1, null] } } }));
+    await eventually(async () => assert.match(await page.locator(".notices").innerText(), /broken\.json: properties\.energy\.values\[1\]: expected number, got null/));
+    assert.match(await page.locator("h1").innerText(), /G2/);
+    await drop("good.json", JSON.stringify(dataset).replace("[3,4]", "[3,NaN]"));
+    await eventually(async () => assert.equal(await page.locator("h1").innerText(), "NaN in a name"));
+    assert.match(await axes(page), /b \(eV\)/);
+    assert.match(await page.locator(".viewer-name").innerText(), /^CO, structure 0/);
   }));
 
 // A server of the kind that Python runs: scene and structures for those who know the token.

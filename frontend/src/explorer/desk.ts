@@ -11,12 +11,12 @@ import { pointCount } from "./settings";
 import { changeView, type Desk, notify, select, showPoint, type State } from "./state";
 import { readView, VIEW_FORMAT } from "./view-file";
 
-export function openDesk(scene: Scene, host: Host): Desk {
+export function openDesk(scene: Scene, host: Host, open: (scene: Scene) => void): Desk {
   const { view, warnings } = beginningOf(scene, host.address?.get() ?? "");
   const notices = [...scene.warnings, ...warnings];
   const store = createStore<State>({ view, hovered: null, selection: null, playing: false, notices });
   const desk: Desk = {
-    scene, host, store,
+    scene, host, store, open,
     history: createHistory(),
     takeSettings: (settings) => takeSettings(desk, settings),
     takeSelection: (selection) => takeSelection(desk, selection),

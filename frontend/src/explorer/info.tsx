@@ -165,7 +165,7 @@ function Values({ scene, target }: { readonly scene: Scene; readonly target: Tar
   const alsoStructure = structure !== null && plainProperties(scene, "structure").length > 0;
   return (
     <div class="values" tabIndex={0} role="region" aria-label="Properties of what is shown">
-      <h3>{pointName(scene, target, point)}</h3>
+      <h3 aria-live="polite">{pointName(scene, target, point)}</h3>
       <List scene={scene} target={target} point={point} />
       {alsoStructure && (
         <>

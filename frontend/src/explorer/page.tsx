@@ -9,17 +9,22 @@ import { Layout } from "./layout";
 import { Notices } from "./notices";
 import { useAddress } from "./address";
 import { openDesk } from "./desk";
+import { takeDrops } from "./open-file";
 import type { Scene } from "./scene";
 import { hasMap } from "./settings";
 import { type Desk, DeskContext, redo, undo, useExplorer } from "./state";
 import { ViewersPanel } from "./viewers";
 
 export function ExplorerPage({ scene, host }: { readonly scene: Scene; readonly host: Host }) {
-  const desk = useMemo(() => openDesk(scene, host), [scene, host]);
-  useEffect(() => host.notebook?.(desk), [desk]);
+  const [{ opened, serial }, setOpened] = useState<{ opened: Scene | null; serial: number }>({ opened: null, serial: 0 });
+  const [open] = useState(() => (another: Scene) => setOpened((old) => ({ opened: another, serial: old.serial + 1 })));
+  // The address and the notebook speak of the scene that the page was made for, not of one opened later.
+  const desk = useMemo(() => (opened === null ? openDesk(scene, host, open) : openDesk(opened, { ...host, address: null }, open)), [scene, host, opened]);
+  useEffect(() => (opened === null ? host.notebook?.(desk) : undefined), [desk]);
+  useEffect(() => takeDrops(document, desk), [desk]);
   return (
     <DeskContext.Provider value={desk}>
-      <Explorer desk={desk} />
+      <Explorer key={serial} desk={desk} />
     </DeskContext.Provider>
   );
 }

@@ -1,4 +1,4 @@
-/** Views kept and handed on: as a link, a file, a call of Python. */
+/** Views kept and handed on, as a link, a file, a call of Python; files opened. */
 
 import { useRef, useState } from "preact/hooks";
 import { save } from "../chart/download";
@@ -7,7 +7,8 @@ import { addressOf, settledView } from "./address";
 import { writeSettings } from "./chemiscope";
 import { Icon } from "./icons";
 import { pythonCall } from "./python-call";
-import { changeView, type Desk, notify, useDesk } from "./state";
+import { openFile } from "./open-file";
+import { changeView, useDesk } from "./state";
 import { viewText } from "./view-file";
 
 export function ShareMenu() {
@@ -34,21 +35,21 @@ export function ShareMenu() {
     ["Copy as call of Python", () => void copy(pythonCall(view(), base()), "Call")],
     ["Save view …", () => { save(viewText(view(), base(), 2), "view.json"); close(); }],
     ["Save as settings of chemiscope …", () => { save(JSON.stringify(writeSettings(view()), null, 2), "settings.json"); close(); }],
-    ["Load view or settings …", () => chooser.current?.click()],
+    ["Open data, view or settings …", () => chooser.current?.click()],
     ["Begin anew", () => { changeView(desk, base()); close(); }],
   ];
   return (
     <details class="menu share-menu" ref={menu} onKeyDown={(event) => event.key === "Escape" && close()} onFocusOut={(event) => !menu.current?.contains(event.relatedTarget as Node | null) && event.relatedTarget !== null && close()}>
-      <summary aria-label="Save, share and load views" title="Save, share and load views"><Icon name="share" /></summary>
+      <summary aria-label="Save, share and open" title="Save, share and open"><Icon name="share" /></summary>
       <div class="menu-items">
         {items.map(([label, act]) => <button key={label} type="button" onClick={act}>{label}</button>)}
       </div>
       <input
-        ref={chooser} type="file" accept=".json,application/json" hidden
+        ref={chooser} type="file" accept=".json,.gz,.bin,application/json,application/gzip" hidden
         onChange={async (event) => {
           const chosen = event.currentTarget;
           const file = chosen.files?.[0];
-          if (file !== undefined) loadView(desk, await file.text(), file.name);
+          if (file !== undefined) await openFile(desk, file);
           // The same file may be chosen again, changed.
           chosen.value = "";
           close();
@@ -57,16 +58,4 @@ export function ShareMenu() {
       <span class="visually-hidden" role="status">{said}</span>
     </details>
   );
-}
-
-/** Takes a view or chemiscope's settings out of a file. */
-export function loadView(desk: Desk, text: string, name: string): void {
-  let value: unknown;
-  try {
-    // Python writes NaN where it means nothing; outside of texts it is no JSON.
-    value = JSON.parse(text.replace(/("(?:[^"\\]|\\.)*")|\bNaN\b/g, (_, quoted: string | undefined) => quoted ?? "null"));
-  } catch (error) {
-    return notify(desk, `${name}: no JSON: ${error instanceof Error ? error.message : ""}`);
-  }
-  desk.takeSettings(value);
 }

@@ -38,6 +38,8 @@ export interface Desk {
   readonly takeSettings: (settings: unknown) => void;
   /** Takes what a notebook has chosen: points of the viewers and points of the map. */
   readonly takeSelection: (selection: unknown) => void;
+  /** Shows another scene in the place of this one. */
+  readonly open: (scene: Scene) => void;
 }
 
 export const DeskContext = createContext<Desk | null>(null);

@@ -3,10 +3,11 @@
 import { Switch } from "../chart/controls";
 import { Amount, Checkbox, Field, Select } from "../explorer/fields";
 import { IconButton } from "../explorer/icons";
-import { type AxisSettings, type MapSettings, plainProperties, type SizeMode } from "../explorer/settings";
+import { type AxisSettings, type MapSettings, plainProperties, propertyOf, type SizeMode } from "../explorer/settings";
+import type { PlainProperty } from "../explorer/scene";
 import { changeMap, useDesk, useExplorer } from "../explorer/state";
 import type { Transform } from "../explorer/panels";
-import { gradientOf, isPalette, PALETTE_NAMES } from "./palettes";
+import { DEFAULT_PALETTE, gradientOf, isDistinct, isPalette, PALETTE_NAMES, type PaletteName } from "./palettes";
 import type { PainterChoice } from "./painter";
 import type { Channels } from "./use-cloud";
 
@@ -73,8 +74,16 @@ function AxisFields({ map, channels, axis }: FormProps & { readonly axis: "x" | 
   );
 }
 
+/** Kinds take colors that are told apart, amounts a row of colors; what fits already stays. */
+function paletteFor(property: PlainProperty | null, palette: PaletteName): PaletteName {
+  if (property?.kind === "category" && !isDistinct(palette)) return property.categories.length <= 8 ? "okabe-ito" : "tab20";
+  return property?.kind === "number" && isDistinct(palette) ? DEFAULT_PALETTE : palette;
+}
+
 function ColorFields({ map, channels }: FormProps) {
   const desk = useDesk();
+  const { scene } = desk;
+  const target = useExplorer(({ view }) => view.target);
   const names = useNames();
   const { color } = map;
   const change = (part: Partial<typeof color>) => changeMap(desk, { color: { ...color, ...part } });
@@ -82,7 +91,7 @@ function ColorFields({ map, channels }: FormProps) {
   return (
     <fieldset>
       <legend>color</legend>
-      <Select label="Property of color" hideLabel value={color.property} options={[["", "one color"], ...names]} onChange={(property) => change({ property, min: null, max: null })} />
+      <Select label="Property of color" hideLabel value={color.property} options={[["", "one color"], ...names]} onChange={(property) => change({ property, min: null, max: null, palette: paletteFor(propertyOf(scene, target, property), color.palette) })} />
       {color.property !== "" && (
         <>
           <Field label="palette">
