@@ -55,18 +55,12 @@ export function usePointers(context: PointerContext) {
       const now = at(event);
       const before = down.current.get(event.pointerId);
       if (before === undefined) return hover(context, now);
-      const { frame, map, mapped } = live.current;
-      if (frame === null) return;
-      const [dx, dy] = [now[0] - before[0], now[1] - before[1]];
       const other = [...down.current].find(([id]) => id !== event.pointerId)?.[1];
       down.current.set(event.pointerId, now);
-      moved.current += Math.hypot(dx, dy);
-      if (other !== undefined) return change(pinch(context, frame, before, now, other), "pinch");
+      moved.current += Math.hypot(now[0] - before[0], now[1] - before[1]);
+      if (other !== undefined) return change(pinch(live.current, before, now, other), "pinch");
       if (gesture === null || moved.current < CLICK) return;
-      if (gesture.tool === "pan") return change(panned(map, mapped.channels, frame, dx, dy), "pan");
-      if (gesture.tool === "move") {
-        return change(mapped.channels.z === null ? panned(map, mapped.channels, frame, dx, dy) : turnedBy(frame.gaze, dx, dy), "pan");
-      }
+      if (gesture.tool === "pan" || gesture.tool === "move") return change(dragged(live.current, gesture.tool, before, now), "pan");
       const corners = gesture.tool === "lasso" ? [...gesture.corners, now] : [gesture.corners[0]!, now];
       setGesture({ ...gesture, corners });
     },
@@ -127,7 +121,14 @@ function finish({ desk, map, mapped, frame }: PointerContext, { tool, corners }:
   select(desk, joined(before, withinLasso(mapped.cloud, frame.placement, line), before === null ? "new" : how));
 }
 
-function pinch({ map, mapped }: PointerContext, frame: Frame, before: Corner, now: Corner, other: Corner): Partial<MapSettings> {
+function dragged({ map, mapped: { channels }, frame }: PointerContext, tool: "pan" | "move", before: Corner, now: Corner): Partial<MapSettings> {
+  if (frame === null) return {};
+  const [dx, dy] = [now[0] - before[0], now[1] - before[1]];
+  return tool === "move" && channels.z !== null ? turnedBy(frame.gaze, dx, dy) : panned(map, channels, frame, dx, dy);
+}
+
+function pinch({ map, mapped, frame }: PointerContext, before: Corner, now: Corner, other: Corner): Partial<MapSettings> {
+  if (frame === null) return {};
   const distance = ([x, y]: Corner) => Math.max(10, Math.hypot(x - other[0], y - other[1]));
   const middle: Corner = [(now[0] + other[0]) / 2, (now[1] + other[1]) / 2];
   return zoomedAt(map, mapped.channels, frame, distance(now) / distance(before), middle);
