@@ -29,9 +29,10 @@ from typing import Any
 
 import ase.io
 import numpy as np
-import torch
+import torch  # pyright: ignore[reportMissingImports]
 from ase.collections import g2
 
+from atomarium.core.segments import rows_of_segments
 from atomarium.core.structures import Structures
 from atomarium.models.nn.batches import Batch, ResidentGraphs
 from atomarium.models.nn.cgcnn import Cgcnn
@@ -120,11 +121,12 @@ def _step_of(side: Side, targets: dict[str, torch.Tensor]) -> Callable[[], float
     def step() -> float:
         optimizer.zero_grad()
         outputs = side.predict()
-        loss = sum(
+        errors = [
             torch.nn.functional.mse_loss(outputs[name].reshape(target.shape), target)
             for name, target in targets.items()
             if name in outputs
-        )
+        ]
+        loss = torch.stack(errors).sum()
         loss.backward()
         optimizer.step()
         return float(loss)
@@ -242,10 +244,9 @@ def _molecules(n: int) -> Structures:
         return Structures.from_ase((frames * n)[:n])
     with np.load(path) as arrays:
         sizes = arrays["n_atoms"].astype(int)
-        offsets = np.concatenate([[0], np.cumsum(sizes)])
+        offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         chosen = np.random.default_rng(0).permutation(len(sizes))[:n]
-        rows = np.concatenate([np.arange(offsets[k], offsets[k + 1]) for k in chosen])
-        borders = np.concatenate([[0], np.cumsum(sizes[chosen])])
+        rows, borders = rows_of_segments(offsets, chosen)
         return Structures.from_arrays(
             arrays["numbers"][rows], arrays["positions"][rows], offsets=borders
         )

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
-
 from atomarium.core.compiled import lean
 from atomarium.models._kernels.gates import exponential_of, logistic, softplus
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Float64
 from torch import Tensor, nn
 
+from atomarium.core.elements import symbols_of
 from atomarium.core.errors import InputError
 from atomarium.models.nn.activations import ACTIVATIONS
-from atomarium.models.nn.atom_tables import bit_table, property_table, read_atom_table
+from atomarium.models.nn.atom_tables import (
+    alike_elements,
+    bit_table,
+    property_table,
+    read_atom_table,
+)
 from atomarium.models.nn.batches import Batch
 from atomarium.models.nn.gated_sums import Distances, gated_sum
 from atomarium.models.nn.layers import N_ELEMENTS, Described, Trunk, lengths, sum_atoms
@@ -129,6 +136,33 @@ class CgcnnTrunk(Trunk):
             rows = convolution(distances, rows)
         return Described(rows)
 
+    def check_elements(self, numbers: Collection[int]) -> None:
+        """Make sure that there is a row for each element.
+
+        Raises:
+            InputError: there is none.
+        """
+        if self.settings.atoms == "learned":
+            super().check_elements(numbers)
+            return
+        known = np.flatnonzero(np.isfinite(self._rows()).all(axis=1))
+        unknown = sorted(set(numbers) - {int(z) for z in known if z > 0})
+        if unknown:
+            raise InputError(f"the table of atoms has no row for {symbols_of(unknown)}")
+
+    def remarks(self, numbers: Collection[int]) -> tuple[str, ...]:
+        """Name the elements that the table has the same row for."""
+        if self.settings.atoms == "learned":
+            return ()
+        return tuple(
+            f"the table of atoms has the same row for {symbols_of(group)}, so the network cannot "
+            'tell them apart; atoms = "properties" or "learned" can'
+            for group in alike_elements(self._rows(), numbers)
+        )
+
+    def _rows(self) -> Float64[np.ndarray, "numbers columns"]:
+        return self.table.detach().cpu().numpy().astype(np.float64)
+
     def make_head(self, readout: Readout) -> nn.Module:
         """Return the head for a readout.
 
@@ -189,7 +223,7 @@ class CgcnnHead(nn.Module):
         return total if self.pooling == "sum" else total / batch.sizes.clamp(min=1)[:, None]
 
 
-def _table_of(settings: Cgcnn) -> Float[np.ndarray, "numbers columns"]:
+def _table_of(settings: Cgcnn) -> Float64[np.ndarray, "numbers columns"]:
     if settings.atoms == "file":
         return read_atom_table(settings.atom_file)
     return bit_table() if settings.atoms == "bits" else property_table()

@@ -54,8 +54,13 @@ def read_cgcnn(
     n_out = len(tensors["fc_out.bias"])
     readout = Classes(name=name, n_classes=n_out) if classes else Intensive(name=name, width=n_out)
     network = settings.build([readout])
-    named = {"trunk.table": network.state_dict()["trunk.table"], **_renamed(tensors, path)}
-    load_weights(network, named, where=path)
+    # The table is not in such files, nor, in old ones, how many batches norms have seen.
+    own = {
+        key: tensor
+        for key, tensor in network.state_dict().items()
+        if key == "trunk.table" or key.endswith(".num_batches_tracked")
+    }
+    load_weights(network, {**own, **_renamed(tensors, path)}, where=path)
     return network, _standard_of(content["normalizer"], n_out)
 
 

@@ -2,16 +2,17 @@
 
 A filter network sees nothing but a distance, so for the thousands of edges of a batch it does the
 same work again and again. A table holds what it gives at evenly spaced distances, made anew in
-every step; each edge interpolates between the six rows next to it. The rows are so near (a
-sixteenth of a Gaussian's width) that the error, measured in the tests, is below 2e-7 of the largest
-filter, that of rounding to single precision; derivatives are those of what is interpolated, so
-forces are exact derivatives of the energy.
+every step; each edge interpolates between the six rows next to it. The rows are so near, at first a
+sixteenth of a Gaussian's width, that the error is below 2e-7 of the largest filter, that of
+rounding to single precision. Filters that bend more sharply are noticed whenever a network turns
+to predicting, and get more rows. Derivatives are those of what is interpolated, so forces are exact
+derivatives of the energy.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -26,6 +27,8 @@ from atomarium.models.nn.radial import CUTOFFS, BesselBasis, GaussianBasis
 
 #: Places of the rows that an edge looks at, from the row at or below its distance.
 _POINTS = (-2, -1, 0, 1, 2, 3)
+#: Of the largest filter: the error above which a table gets twice as many rows, so many times.
+_MOST_ERROR, _MOST_DOUBLINGS = 1e-6, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +111,22 @@ def _lagrange() -> Tensor:
     return torch.linalg.inv(torch.stack([points**power for power in range(len(_POINTS))], dim=1))
 
 
+def settle_table(
+    makes: Sequence[Callable[[Tensor], Tensor]], basis: GaussianBasis | BesselBasis, cutoff: float
+) -> None:
+    """Lay the rows of tables so densely that no filter bends between them.
+
+    Args:
+        makes: Make filters from rows of the basis.
+        basis: That distances are expanded in; its `smallest` is set.
+        cutoff: Å.
+    """
+    for _ in range(_MOST_DOUBLINGS):
+        if max(interpolation_error(make, basis, cutoff) for make in makes) <= _MOST_ERROR:
+            return
+        basis.smallest /= 2
+
+
 def interpolation_error(
     make: Callable[[Tensor], Tensor], basis: GaussianBasis | BesselBasis, cutoff: float
 ) -> float:
@@ -119,12 +138,13 @@ def interpolation_error(
         cutoff: Å.
     """
     n_rows = math.ceil(cutoff / basis.smallest) + len(_POINTS)
+    kind = next(basis.buffers())
     with torch.no_grad():
         step = basis.smallest
-        rows = torch.arange(n_rows, dtype=torch.float64) + _POINTS[0]
-        middles = torch.arange(n_rows - len(_POINTS), dtype=torch.float64) + 0.5
+        rows = torch.arange(n_rows, dtype=kind.dtype, device=kind.device) + _POINTS[0]
+        middles = rows[2:-4] + 0.5
         table, exact = make(basis(rows * step)), make(basis(middles * step))
         starts, coefficients = _interpolation(middles, torch.ones_like(middles))
-        looked = table[starts[:, None] + torch.arange(len(_POINTS))]
+        looked = table[starts[:, None] + torch.arange(len(_POINTS), device=kind.device)]
         interpolated = (coefficients[:, :, None] * looked).sum(dim=1)
         return float((interpolated - exact).abs().max() / exact.abs().max())

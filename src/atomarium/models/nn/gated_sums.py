@@ -115,7 +115,7 @@ class _GatedSum(torch.autograd.Function):
         rows, sums = work.fill_rows() if by_batch or keeps else (None, None)
         mean, inverse = _moments(norm, sums, len(work.neighbors), work.both.shape[2])
         scales, shifts = _affine(mean, inverse, gain, bias, work.both.dtype)
-        if not keeps:
+        if not keeps or rows is None:
             return torch.from_numpy(work.gated(scales, shifts))
         out, slopes = work.gated_with_slopes(rows, scales, shifts)
         ctx.kept = (work, rows, mean, inverse, scales, shifts, slopes, by_batch)
@@ -123,11 +123,13 @@ class _GatedSum(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, cotangent: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(  # pyright: ignore[reportIncompatibleMethodOverride]
+        ctx: Any, *cotangents: Tensor
+    ) -> tuple[Tensor | None, ...]:
         work, rows, mean, inverse, scales, shifts, slopes, by_batch = ctx.kept
-        cotangents = _array(cotangent)
-        gates = (rows, scales, shifts, work.weights, cotangents)
-        twice = np.tile(cotangents.astype(np.float64), 2)
+        cotangent = _array(cotangents[0])
+        gates = (rows, scales, shifts, work.weights, cotangent)
+        twice = np.tile(cotangent.astype(np.float64), 2)
         sums = np.einsum("af,apf->pf", twice, slopes)
         for_bias = sums[0]
         for_gain = (sums[1] - mean * sums[0]) * inverse
@@ -162,8 +164,9 @@ class _Work:
         self.starts, self.gaussians = distances.nearest
         self.both, self.n_basis = both, len(filters)
         # Where there are fewer Gaussians than an edge looks at, the others count nothing.
-        short = max(0, self.gaussians.shape[1] - len(filters))
-        self.filters = np.pad(filters, ((0, short), (0, 0)))
+        n_rows = max(len(filters), self.gaussians.shape[1])
+        self.filters = np.zeros((n_rows, filters.shape[1]), filters.dtype)
+        self.filters[: len(filters)] = filters
         self.borders, self.neighbors = batch.atom_borders.numpy(), batch.neighbors.numpy()
         self.weights = batch.weights.numpy()
         self.offsets = batch.offsets.numpy()

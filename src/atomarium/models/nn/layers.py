@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from atomarium.core.elements import symbols_of
+from atomarium.core.errors import InputError
 from atomarium.models.nn.activations import ACTIVATIONS
 from atomarium.models.nn.batches import Batch
 from atomarium.models.nn.readouts import Readout
@@ -46,6 +48,25 @@ class Trunk(nn.Module):
     def forward(self, batch: Batch, vectors: Float[Tensor, "edges 3"]) -> Described:
         """Describe each atom; vectors are those of the batch, made differentiable if need be."""
         raise NotImplementedError
+
+    def check_elements(self, numbers: Collection[int]) -> None:
+        """Make sure that the network has something to say of elements.
+
+        Raises:
+            InputError: of one it has not.
+        """
+        unknown = sorted(z for z in numbers if not 1 <= z < N_ELEMENTS)
+        if unknown:
+            raise InputError(
+                f"the network knows elements 1 to {N_ELEMENTS - 1}, not {symbols_of(unknown)}"
+            )
+
+    def remarks(self, numbers: Collection[int]) -> tuple[str, ...]:
+        """Return what a user should know before learning from these elements."""
+        return ()
+
+    def settle(self) -> None:
+        """Settle what depends on the weights and is not learned, before predicting."""
 
     def make_head(self, readout: Readout) -> nn.Module:
         """Return what predicts from the description.

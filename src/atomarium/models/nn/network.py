@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Self
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from atomarium.core.elements import symbols_of
 from atomarium.core.errors import InputError
 from atomarium.models.nn.batches import Batch
 from atomarium.models.nn.derivatives import forces_of, stress_of
 from atomarium.models.nn.graphs import Graphs
 from atomarium.models.nn.heads import Outputs
-from atomarium.models.nn.layers import N_ELEMENTS, Trunk
+from atomarium.models.nn.layers import Trunk
 from atomarium.models.nn.readouts import (
     Dipole,
     Extensive,
@@ -43,6 +44,13 @@ class Network(nn.Module):
         self.trunk = trunk
         self.heads = nn.ModuleList([trunk.make_head(one) for one in self.readouts])
         self._energy = derived_of(self.readouts)
+
+    def train(self, mode: bool = True) -> Self:  # noqa: FBT001, FBT002 - as torch has it
+        """Turn to learning, or to predicting, before which tables of filters are settled."""
+        super().train(mode)
+        if not mode:
+            self.trunk.settle()
+        return self
 
     def forward(self, batch: Batch) -> Outputs:
         """Return what the readouts name, a row for each structure, or atom for forces and charges.
@@ -85,11 +93,7 @@ class Network(nn.Module):
             InputError: an element has no row, a structure no atoms, a stress no volume, or moments
                 are asked of a structure that repeats.
         """
-        unknown = sorted({int(z) for z in graphs.numbers if not 1 <= z < N_ELEMENTS})
-        if unknown:
-            raise InputError(
-                f"the network knows elements 1 to {N_ELEMENTS - 1}, not {symbols_of(unknown)}"
-            )
+        self.trunk.check_elements({int(z) for z in np.unique(graphs.numbers)})
         empty = (graphs.sizes == 0).nonzero()[0]
         if len(empty):
             raise InputError(f"structure {empty[0]} has no atoms")
@@ -104,6 +108,10 @@ class Network(nn.Module):
                     f"structure {whole.nonzero()[0][0]} repeats, so {readout.name!r} depends on "
                     "where its cell begins; take molecules without a cell"
                 )
+
+    def remarks(self, graphs: Graphs) -> tuple[str, ...]:
+        """Return what a user should know before learning from these graphs; mostly nothing."""
+        return self.trunk.remarks({int(z) for z in np.unique(graphs.numbers)})
 
 
 def build_network(

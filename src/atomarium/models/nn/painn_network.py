@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from atomarium.models.nn.batches import Batch
 from atomarium.models.nn.edge_sums import Filters, convolve, convolve_directed
-from atomarium.models.nn.filter_tables import Radial, radial_of
+from atomarium.models.nn.filter_tables import Radial, radial_of, settle_table
 from atomarium.models.nn.heads import AtomTrunk
 from atomarium.models.nn.layers import (
     N_ELEMENTS,
@@ -126,6 +126,11 @@ class PaiNNTrunk(AtomTrunk):
             assert described.vectors is not None
             described = mixing(described.scalars, described.vectors)
         return described
+
+    def settle(self) -> None:
+        """Make tables of filters as dense as the filters need."""
+        if self.settings.filters != "exact":
+            settle_table([self.filters], self.basis, self.settings.cutoff)
 
     def _filters(self, radial: Radial) -> list[Three]:
         """Return the filters of all interactions, one array for each of a, b and c."""

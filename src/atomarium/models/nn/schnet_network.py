@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from atomarium.models.nn.batches import Batch
 from atomarium.models.nn.edge_sums import convolve
-from atomarium.models.nn.filter_tables import Radial, radial_of
+from atomarium.models.nn.filter_tables import Radial, radial_of, settle_table
 from atomarium.models.nn.heads import AtomTrunk
 from atomarium.models.nn.layers import (
     N_ELEMENTS,
@@ -78,3 +78,9 @@ class SchNetTrunk(AtomTrunk):
         for interaction in self.interactions:
             rows = rows + interaction(rows, radial)
         return Described(rows)
+
+    def settle(self) -> None:
+        """Make tables of filters as dense as the filters need."""
+        if self.settings.filters != "exact":
+            makes = [interaction.filters for interaction in self.interactions]
+            settle_table(makes, self.basis, self.settings.cutoff)

@@ -16,6 +16,8 @@ from atomarium.core.errors import InputError
 #: What files of torch refer to besides tensors and plain Python: what numbers of numpy are made by.
 _HARMLESS: list[Any] = [
     np.float64(0).__reduce__()[0],
+    # Files of numpy 1 say where it was then.
+    (np.float64(0).__reduce__()[0], "numpy.core.multiarray.scalar"),
     np.dtype,
     *{type(np.dtype(code)) for code in ("f4", "f8", "i4", "i8", "?")},
 ]
