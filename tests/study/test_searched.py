@@ -11,6 +11,7 @@ from atomarium.experiment.record import read_record
 from atomarium.experiment.runs import read_runs
 from atomarium.experiment.saved_model import load_model
 from atomarium.experiment.spec import read_study
+from atomarium.study.curves import interval_points
 from atomarium.study.estimate import estimate
 from atomarium.study.plan import Plan, make_plan
 from atomarium.study.runner import run_study
@@ -90,3 +91,24 @@ def test_cost_of_a_search_counts_every_run(study_path: Path) -> None:
     (more,) = estimate(many)
     # Timings waver; a hundred times the runs cost more than ten times as much.
     assert more.seconds > 10 * cost.seconds
+
+
+def test_intervals_hold_about_as_often_as_promised(study_path: Path, tmp_path: Path) -> None:
+    text = study_path.read_text().replace("test = 10", "test = 15").replace("[10, 20]", "[8, 25]")
+    study_path.write_text(text + "[intervals]\ncoverage = [0.5]\ncalibration = 0.4\n")
+    plan = make_plan(read_study(study_path))
+    records = run_study(plan, tmp_path / "run", show=False)
+    for record in records:
+        kinds = {one.kind for one in record.intervals}
+        if record.n_train == 8:
+            assert not kinds  # too few to spare any
+        elif record.model == "coulomb":
+            assert kinds == {"conformal", "normalized", "gaussian"}
+        else:
+            assert "conformal" in kinds
+    points = [one for one in interval_points(records) if one.kind == "conformal"]
+    assert {one.model for one in points} == {"mean", "composition", "coulomb"}
+    # 30 test values: half of them, give or take three standard deviations.
+    assert all(0.2 < one.held < 0.8 for one in points)
+    wide = {one.model: one.width for one in points}
+    assert (wide["coulomb"] or 0) < (wide["mean"] or 0)

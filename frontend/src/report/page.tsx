@@ -8,6 +8,7 @@ import { CostVersusError } from "./cost";
 import { DatasetCard, TargetsTable } from "./dataset";
 import { Header, TargetCards } from "./header";
 import { Inspector } from "./inspect";
+import { Intervals } from "./intervals";
 import { LearningCurves } from "./learning";
 import { Models, StudyFile } from "./models";
 import { Parity } from "./parity";
@@ -33,6 +34,7 @@ export function ReportPage({ report }: { readonly report: Report }) {
           <ResidualScatter />
           <Comparisons />
           <Exponents />
+          <Intervals />
           <Results />
           <Warnings />
           <Models />

@@ -46,6 +46,16 @@ const comparison = record({
   repeats: number,
 });
 
+const interval = record({
+  target: text,
+  model: text,
+  n_train: number,
+  kind: text,
+  promised: number,
+  held: number,
+  width: orNull(number),
+});
+
 const exponent = record({
   target: text,
   model: text,
@@ -102,6 +112,7 @@ const contents = record({
   predictions: list(prediction),
   comparisons: orNull(list(comparison)),
   exponents: orNull(list(exponent)),
+  intervals: orNull(list(interval)),
   structures,
   machine: kind,
   versions: kind,

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from atomarium import __version__
+from atomarium.core.columns import ColumnNames, NamesColumns
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
 from atomarium.core.files import write_json
@@ -71,7 +72,7 @@ def represent(
         graphs = candidate.represent(structures, extensive=extensive, advance=advance)
         return Represented(graphs, cpu() - before)
     folder = cache_folder() / _name(candidate, structures, extensive=extensive)
-    kept = _read(folder)
+    kept = _read(folder, candidate)
     if kept is not None:
         advance(len(structures))
         return kept
@@ -116,7 +117,7 @@ def _name(candidate: Candidate, structures: Structures, *, extensive: bool) -> s
     return hash_settings(settings)[:32]
 
 
-def _read(folder: Path) -> Represented | None:
+def _read(folder: Path, candidate: Candidate) -> Represented | None:
     """Return what is kept in a folder, or None where nothing whole is."""
     try:
         about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
@@ -128,7 +129,7 @@ def _read(folder: Path) -> Represented | None:
             arrays["values"],
             about["rows"],
             np.array(arrays["offsets"]),
-            names=tuple(about["names"]),
+            names=_names(about["names"], candidate),
             numbers=np.array(arrays["numbers"]) if "numbers" in arrays else None,
             reduced=about["reduced"],
         )
@@ -136,6 +137,14 @@ def _read(folder: Path) -> Represented | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return Represented(features, about["seconds"])
+
+
+def _names(kept: list[str] | None, candidate: Candidate) -> tuple[str, ...] | ColumnNames:
+    """Return names of columns; those that settings can tell are not kept."""
+    if kept is None:
+        assert isinstance(candidate.representation, NamesColumns)
+        return ColumnNames(candidate.representation)
+    return tuple(kept)
 
 
 def _keep(folder: Path, features: Features, seconds: float) -> None:
@@ -149,7 +158,7 @@ def _keep(folder: Path, features: Features, seconds: float) -> None:
     about = {
         "rows": features.rows,
         "reduced": features.reduced,
-        "names": features.names,
+        "names": None if isinstance(features.names, ColumnNames) else features.names,
         "arrays": list(arrays),
         "seconds": seconds,
     }

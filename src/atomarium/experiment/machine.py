@@ -50,3 +50,14 @@ def _processor() -> str:
     except OSError:
         pass
     return platform.processor() or platform.machine()
+
+
+def peak_memory() -> int | None:
+    """Return the most bytes that this process has held so far; None where it cannot be told."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # macOS counts bytes, others kilobytes.
+    return peak if sys.platform == "darwin" else 1024 * peak

@@ -18,7 +18,8 @@ from jaxtyping import Float64, Int64
 from pydantic import TypeAdapter, ValidationError
 
 from atomarium.core.files import write_json, write_text
-from atomarium.experiment.machine import machine, versions
+from atomarium.experiment.intervals import Interval
+from atomarium.experiment.machine import machine, peak_memory, versions
 from atomarium.experiment.saved_model import SavedModel, save_model
 from atomarium.experiment.trial import Result, Trial
 
@@ -41,6 +42,8 @@ class Record:
         seconds_per_structure: CPU seconds to represent and predict one structure.
         chosen: What tuning settled.
         warnings: What a user should know.
+        intervals: How often intervals hold the truth, if they were asked for.
+        memory: Bytes: most that the process has held so far.
         error: Why it failed.
     """
 
@@ -55,6 +58,8 @@ class Record:
     seconds_per_structure: float = 0.0
     chosen: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    intervals: tuple[Interval, ...] = ()
+    memory: int | None = None
     error: str | None = None
 
 
@@ -101,6 +106,8 @@ def keep_result(
             **result.fitted.fitted.chosen,
         },
         warnings=result.fitted.fitted.warnings,
+        intervals=result.intervals,
+        memory=peak_memory(),
     )
     model = SavedModel(
         target=trial.target.name,

@@ -100,6 +100,18 @@ class SearchSpec(Part):
     seed: int = Field(default=0, ge=0, lt=2**63)
 
 
+class IntervalSpec(Part):
+    """Intervals that shall hold the truth; given, each model is trained once more for them.
+
+    Args:
+        coverage: Shares of structures whose value they promise to hold.
+        calibration: Share of each training set that they are calibrated with.
+    """
+
+    coverage: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = (0.5, 0.68, 0.9, 0.95)
+    calibration: float = Field(default=0.2, gt=0, lt=1)
+
+
 class StudySpec(Part):
     """A study file.
 
@@ -110,6 +122,7 @@ class StudySpec(Part):
         targets: What is to be learned, by the name it has in the data.
         split: Which structures train and which test.
         search: How settings are found that models leave open.
+        intervals: Which intervals to look at; none when left out.
         models: The candidates, by the name they get in the report.
     """
 
@@ -119,6 +132,7 @@ class StudySpec(Part):
     targets: dict[str, TargetSpec] = Field(min_length=1)
     split: SplitSpec = SplitSpec()
     search: SearchSpec = SearchSpec()
+    intervals: IntervalSpec | None = None
     models: dict[Name, CandidateSpec] = Field(min_length=1)
 
 
@@ -220,6 +234,7 @@ def _keys_at(model: type[BaseModel], place: tuple[Any, ...]) -> list[str]:
         "data": DataSpec,
         "split": SplitSpec,
         "search": SearchSpec,
+        "intervals": IntervalSpec,
         "targets": TargetSpec,
         "models": CandidateSpec,
     }

@@ -12,16 +12,20 @@ from jaxtyping import Float64, Int64
 
 from atomarium.core.dataset import Dataset, Target
 from atomarium.core.hashing import hash_arrays, hash_settings
+from atomarium.core.structures import Structures
 from atomarium.experiment.candidate import Candidate, FittedCandidate, Rows
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.clock import Clock
+from atomarium.experiment.intervals import Interval, Part, measure_intervals
 from atomarium.experiment.runs import Run
 from atomarium.experiment.scores import Scores, score
-from atomarium.experiment.spec import SearchSpec
+from atomarium.experiment.spec import IntervalSpec, SearchSpec
 from atomarium.models import MODELS
 from atomarium.represent import REPRESENTATIONS
 
 _FORMAT = 1
+#: Fewer training structures cannot spare any to calibrate with.
+_LEAST_FOR_INTERVALS = 10
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,6 +41,7 @@ class Trial:
         test: Test structures.
         repeat: Number of the split.
         search: How what is left open is found.
+        intervals: Which intervals to look at, if any.
         groups: Of all structures; a search keeps a group on one side. None when all are alone.
     """
 
@@ -48,6 +53,7 @@ class Trial:
     test: Int64[np.ndarray, "test"] = field(repr=False)
     repeat: int
     search: SearchSpec = field(default_factory=SearchSpec)
+    intervals: IntervalSpec | None = None
     groups: Int64[np.ndarray, "structures"] | None = field(default=None, repr=False)
 
     @property
@@ -62,6 +68,8 @@ class Trial:
         if isinstance(self.candidate, CandidateSpace):
             searched["search"] = self.search.model_dump()
             searched["groups"] = None if self.groups is None else hash_arrays(self.groups)
+        if self.intervals is not None:
+            searched["intervals"] = self.intervals.model_dump()
         return {
             "format": _FORMAT,
             **searched,
@@ -99,6 +107,7 @@ class Result:
         fitted: The trained candidate.
         run: Which of the searched settings it has, if there was a search.
         runs: What was tried to find them.
+        intervals: How often they hold the truth.
     """
 
     scores: Scores
@@ -109,6 +118,7 @@ class Result:
     fitted: FittedCandidate = field(repr=False)
     run: Run | None = None
     runs: tuple[Run, ...] = field(default=(), repr=False)
+    intervals: tuple[Interval, ...] = field(default=(), repr=False)
 
 
 def describe(candidate: Candidate | CandidateSpace) -> dict[str, object]:
@@ -174,4 +184,29 @@ def train_and_score(
         prediction=prediction,
         train_prediction=fitted.predict_features(train, rows[0])[:, 0],
         fitted=fitted,
+        intervals=_intervals(trial, candidate, (train, test), rows),
     )
+
+
+def _intervals(
+    trial: Trial,
+    candidate: Candidate,
+    structures: tuple[Structures, Structures],
+    rows: tuple[Rows, Rows],
+) -> tuple[Interval, ...]:
+    how, values = trial.intervals, trial.target.scalar
+    if how is None or trial.n_train < _LEAST_FOR_INTERVALS:
+        return ()
+    train, test = (
+        Part(structures=some, rows=theirs, values=values[indices])
+        for some, theirs, indices in zip(structures, rows, (trial.train, trial.test), strict=True)
+    )
+    found = measure_intervals(
+        candidate,
+        train,
+        test,
+        extensive=trial.target.extensive,
+        coverage=how.coverage,
+        calibration=how.calibration,
+    )
+    return tuple(found)

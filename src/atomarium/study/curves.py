@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from atomarium.experiment.intervals import Interval
 from atomarium.experiment.record import Record
 
 
@@ -82,3 +83,50 @@ def largest(records: Iterable[Record]) -> list[Record]:
         key = record.target, record.model
         most[key] = max(most[key], record.n_train)
     return [record for record in finished if record.n_train == most[record.target, record.model]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntervalPoint:
+    """Intervals of one kind at one training size, averaged over splits.
+
+    Args:
+        target: Name of the property.
+        model: Name of the candidate.
+        n_train: Number of training structures.
+        kind: How they were made; see `experiment.intervals`.
+        promised: Share of structures whose value they promise to hold.
+        held: Share that they hold.
+        width: Median width, in the target's unit; None where there were too few to calibrate.
+    """
+
+    target: str
+    model: str
+    n_train: int
+    kind: str
+    promised: float
+    held: float
+    width: float | None
+
+
+def interval_points(records: Iterable[Record]) -> list[IntervalPoint]:
+    """Average intervals of finished trials over repeats."""
+    groups: dict[tuple[str, str, int, str, float], list[Interval]] = defaultdict(list)
+    for record in records:
+        for one in record.intervals:
+            key = record.target, record.model, record.n_train, one.kind, one.promised
+            groups[key].append(one)
+    points: list[IntervalPoint] = []
+    for (target, model, n_train, kind, promised), many in groups.items():
+        widths = [one.width for one in many if one.width is not None]
+        points.append(
+            IntervalPoint(
+                target=target,
+                model=model,
+                n_train=n_train,
+                kind=kind,
+                promised=promised,
+                held=float(np.mean([one.held for one in many])),
+                width=float(np.mean(widths)) if len(widths) == len(many) else None,
+            )
+        )
+    return points

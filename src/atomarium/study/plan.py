@@ -174,6 +174,7 @@ def _trials(
             test=split.test,
             repeat=repeat,
             search=study.spec.search,
+            intervals=study.spec.intervals,
             groups=groups,
         )
         for name, candidate in candidates.items()

@@ -19,7 +19,7 @@ from atomarium.experiment.trial import describe
 from atomarium.explore.page import write_page
 from atomarium.study.curves import largest
 from atomarium.study.plan import Plan
-from atomarium.study.tables import summary
+from atomarium.study.tables import plain, summary
 
 _SHOWN_STRUCTURES = 3000
 
@@ -44,9 +44,10 @@ def report_payload(plan: Plan, records: Sequence[Record], folder: Path) -> dict[
         "models": [
             {"name": name, **describe(candidate)} for name, candidate in plan.candidates.items()
         ],
-        "trials": [_trial(record) for record in records],
+        "trials": [plain(record) for record in records],
         "exponents": together["exponents"],
         "comparisons": together["comparisons"],
+        "intervals": together["intervals"],
         "predictions": _predictions(records, folder, shown),
         "structures": _structures(plan, shown),
         "machine": machine(),
@@ -101,10 +102,6 @@ def _target(plan: Plan, name: str) -> dict[str, Any]:
         "mean": float(target.scalar.mean()),
         "std": float(target.scalar.std()),
     }
-
-
-def _trial(record: Record) -> dict[str, Any]:
-    return {**vars(record), "warnings": list(record.warnings)}
 
 
 def _predictions(records: Sequence[Record], folder: Path, shown: np.ndarray) -> list[dict]:

@@ -13,7 +13,7 @@ import yaml
 from atomarium.core.files import write_json, write_text, written_atomically
 from atomarium.experiment.record import Record, read_predictions
 from atomarium.study.comparisons import comparisons, exponents, pareto_front
-from atomarium.study.curves import CurvePoint, largest, learning_curves
+from atomarium.study.curves import CurvePoint, interval_points, largest, learning_curves
 from atomarium.study.plan import Plan
 
 
@@ -25,12 +25,18 @@ def write_tables(plan: Plan, records: Sequence[Record], folder: Path) -> None:
     """
     units = {name: target.unit for name, target in plan.targets.items()}
     together = {"study": plan.study.spec.name, "units": units, **summary(plan, records)}
-    trials = [{**vars(record), "warnings": list(record.warnings)} for record in records]
+    trials = [plain(record) for record in records]
     write_json(folder / "results.json", {**together, "trials": trials})
     text: str = yaml.safe_dump(together, sort_keys=False, allow_unicode=True)
     write_text(folder / "results.yaml", text)
     _write_csv(folder / "results.csv", [_flat(record, units) for record in records])
     _write_csv(folder / "predictions.csv", _prediction_rows(plan, records, folder))
+
+
+def plain(record: Record) -> dict[str, Any]:
+    """Return a record as plain numbers, words and lists."""
+    intervals = [vars(one) for one in record.intervals]
+    return {**vars(record), "warnings": list(record.warnings), "intervals": intervals}
 
 
 def summary(plan: Plan, records: Sequence[Record]) -> dict[str, list[dict[str, Any]]]:
@@ -43,6 +49,7 @@ def summary(plan: Plan, records: Sequence[Record]) -> dict[str, list[dict[str, A
     return {
         "curves": [{**vars(point), "on_pareto_front": point in fronts} for point in points],
         "exponents": [vars(one) for one in exponents(records)],
+        "intervals": [vars(one) for one in interval_points(records)],
         "comparisons": [vars(one) for one in comparisons(records, n_test)],
     }
 
