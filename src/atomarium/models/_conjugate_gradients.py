@@ -1,7 +1,7 @@
 """Solve (K + noise) x = y without factorizing K: conjugate gradients, preconditioned.
 
-The kernel matrix is kept in single precision, which halves its memory and doubles the speed; what
-is left of the residual is computed with it, too, so errors are those of rounding K once.
+With large noises the kernel matrix is kept in single precision, which halves its memory and
+doubles the speed; a small noise would drown in its rounding.
 
 Source: G. H. Golub and C. F. Van Loan, Matrix Computations (2013), algorithm 11.5.1; the
 preconditioner is a low-rank part of K by randomly pivoted Cholesky, as in M. Díaz, E. N. Epperly,
@@ -24,27 +24,38 @@ from atomarium.models.points import random_pivots
 #: Where residuals are smaller than this share of the values, a solution is found.
 _TOLERANCE = 1e-6
 _MOST_STEPS = 1000
+#: Noise from which on single precision is enough: 100 times the rounding of the diagonal and more.
+_NOISE_OF_SINGLES = 1e-4
 #: Kernel rows that are made at a time.
 _ROWS_AT_ONCE = 1024
 
 
 class IterativeEquations:
-    """A kernel matrix in single precision that is solved with one noise after another.
+    """A kernel matrix that is solved with one noise after another, and never factorized.
 
     Args:
         kernel: Between structures.
         features: Of the structures.
         length_scale: Of the kernel.
+        least_noise: Of those to come; decides on the precision.
     """
 
-    def __init__(self, kernel: StructureKernel, features: Features, length_scale: float) -> None:
+    def __init__(
+        self,
+        kernel: StructureKernel,
+        features: Features,
+        length_scale: float,
+        *,
+        least_noise: float,
+    ) -> None:
         size = len(features)
-        self._matrix = np.empty((size, size), dtype=np.float32)
+        precision = np.float32 if least_noise >= _NOISE_OF_SINGLES else np.float64
+        self._matrix = np.empty((size, size), dtype=precision)
         for start in range(0, size, _ROWS_AT_ONCE):
             run = np.arange(start, min(start + _ROWS_AT_ONCE, size))
             self._matrix[run] = kernel.between(features.take(run), features, [length_scale])[0]
         self._unit = float(self._matrix.diagonal().mean(dtype=np.float64))
-        n_pivots = min(size, max(200, int(4 * np.sqrt(size))))
+        n_pivots = min(size, max(500, size // 8))
         self._factor = random_pivots(
             lambda chosen: self._matrix[chosen].T.astype(np.float64),
             self._matrix.diagonal().astype(np.float64),
@@ -114,7 +125,8 @@ class IterativeEquations:
     def _times(
         self, values: Float64[np.ndarray, "structures columns"]
     ) -> Float64[np.ndarray, "structures columns"]:
-        return (self._matrix @ values.astype(np.float32)).astype(np.float64)
+        product = self._matrix @ values.astype(self._matrix.dtype, copy=False)
+        return product.astype(np.float64, copy=False)
 
     def _preconditioner(self, shift: float) -> Callable[[np.ndarray], np.ndarray]:
         """Return a function that solves F Fᵀ + shift instead of K + shift."""

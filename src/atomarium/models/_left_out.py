@@ -99,6 +99,10 @@ class FactoredKernel:
         fill_inverse_diagonal(self._below, self._inverses, rotated, np.empty(64), out)
         return out
 
+    def log_determinant(self) -> float:
+        """Return the logarithm of the determinant of what G is the inverse of."""
+        return -float(np.log(self._inverses).sum())
+
     def inverse_blocks(self, folds: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the part of G of each fold with itself."""
         from atomarium.models._kernels.tridiagonal import fill_halves

@@ -40,7 +40,7 @@ class SparseEquations:
         self, kernel: StructureKernel, lesson: Lesson, points: Features, length_scale: float
     ) -> None:
         self._kernel, self._points, self._scale = kernel, points, length_scale
-        self._root, self.jitter = _root(kernel.among(points, [length_scale])[0])
+        self._root, self.jitter = stable_root(kernel.among(points, [length_scale])[0])
         n_points, n_structures = len(points), len(lesson.values)
         self._normal = np.zeros((n_points, n_points), order="F")
         self._right = np.zeros((n_points, lesson.values.shape[1]))
@@ -135,7 +135,7 @@ class SparseSolution:
         return np.maximum(selves - explained, 0.0) + known + self._shift
 
 
-def _root(matrix: np.ndarray) -> tuple[np.ndarray, float]:
+def stable_root(matrix: np.ndarray) -> tuple[np.ndarray, float]:
     """Return a Cholesky factor, and the share of the diagonal that had to be added for it."""
     unit = float(matrix.diagonal().mean())
     jitter = _LEAST_JITTER

@@ -18,6 +18,7 @@ from atomarium.models.kernel_matrices import Divisor, StructureKernel, Term
 from atomarium.models.kernels import Kernel, Origin, kernel_named
 from atomarium.models.training import check_training, per_structure
 
+_FEWEST_LOOKED_AT, _MOST_LOOKED_AT = 768, 4000
 _REDUCTIONS = ("mean", "sum", "atoms", "atoms-same-element")
 
 
@@ -56,7 +57,9 @@ class KernelModel:
         widen: Whether the search goes on beyond these where it ends there: up to 4 octaves of
             length scales, up to 8 of noises.
         n_folds: Number of parts that are left out one after another; 0 leaves out one structure.
-        n_tuning: Number of training structures, spread evenly over all, that tuning looks at.
+        n_tuning: Number of training structures, spread evenly over all, that tuning looks at;
+            `auto` takes three eighths of them, but 768 to 4,000: more settle the noise better,
+            and so many cost as much as solving the equations once.
     """
 
     kernel: str = "gaussian"
@@ -71,7 +74,7 @@ class KernelModel:
     noises: tuple[float, float] = (2.0**-33, 2.0**3)
     widen: bool = True
     n_folds: int = 0
-    n_tuning: int = 768
+    n_tuning: int | str = "auto"
 
     def __post_init__(self) -> None:
         self._kernels()
@@ -87,7 +90,8 @@ class KernelModel:
             first, last = getattr(self, name)
             if not 0 < first <= last < np.inf:
                 raise InputError(f"{name} must be two numbers, 0 < first ≤ last, got {first, last}")
-        if self.n_tuning < 2:
+        n_tuning = given(self.n_tuning)
+        if n_tuning is not None and n_tuning < 2:
             raise InputError(f"n_tuning must be at least 2, got {self.n_tuning}")
         if self.n_folds < 0 or self.n_folds == 1:
             raise InputError(f"n_folds must be 0 or at least 2, got {self.n_folds}")
@@ -169,12 +173,12 @@ class KernelModel:
             varied = lesson.targets(np.abs(lesson.values).max(axis=0) > 0)
             weights = self.weights
             if isinstance(weights, str):
-                weights = tuned_weights(kernel, varied.sample(self.n_tuning), self.tuning())
+                weights = tuned_weights(kernel, varied, self.tuning(len(values)))
             kernel = with_weights(kernel, weights)
         return kernel, lesson, center
 
-    def tuning(self) -> Tuning:
-        """Return what is open, and where to look."""
+    def tuning(self, n_structures: int) -> Tuning:
+        """Return what is open, and where to look, for so many training structures."""
         scales, noises = np.log2(self.length_scales), np.log2(self.noises)
         space = Space(
             length_scales=(int(np.floor(2 * scales[0])), int(np.ceil(2 * scales[1]))),
@@ -184,13 +188,13 @@ class KernelModel:
         return Tuning(
             length_scale=given(self.length_scale),
             noise=given(self.noise),
-            n_structures=self.n_tuning,
+            n_structures=self._count_to_look_at(n_structures),
             space=space,
         )
 
     def choose(self, kernel: StructureKernel, lesson: Lesson) -> list[Choice]:
         """Return what is settled for each target."""
-        tuning = self.tuning()
+        tuning = self.tuning(len(lesson.values))
         varied = np.abs(lesson.values).max(axis=0) > 0
         tuned = iter(tuning.choose(kernel, lesson.targets(varied)) if varied.any() else [])
         return [next(tuned) if v else tuning.without_search(kernel, lesson) for v in varied]
@@ -204,6 +208,10 @@ class KernelModel:
             return kernel
         terms = zip(kernel.terms, arrays["term_weights"].tolist(), strict=True)
         return replace(kernel, terms=tuple(replace(t, weight=w) for t, w in terms))
+
+    def _count_to_look_at(self, n_structures: int) -> int:
+        auto = min(_MOST_LOOKED_AT, max(_FEWEST_LOOKED_AT, 3 * n_structures // 8))
+        return auto if isinstance(self.n_tuning, str) else self.n_tuning
 
     def _kernels(self) -> list[Kernel]:
         names = [name.strip() for name in self.kernel.split("+")]

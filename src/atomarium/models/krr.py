@@ -31,9 +31,8 @@ class Krr(KernelModel):
     Args:
         centered: Whether a constant (per atom, for extensive values) is learned beside the kernel
             and goes without penalty: the same as centering the kernel.
-        solver: `direct` factorizes the kernel matrix, N²/125 million GB of N structures;
-            `iterative` keeps it in half of that, in single precision, and solves by
-            preconditioned conjugate gradients.
+        solver: `direct` factorizes the kernel matrix; `iterative` solves by preconditioned
+            conjugate gradients, which is faster for many structures and noises that are not tiny.
     """
 
     centered: bool = False
@@ -142,7 +141,8 @@ class Krr(KernelModel):
     ) -> Equations | IterativeEquations:
         found = [c.matrix for c in choices if c.length_scale == scale and c.matrix is not None]
         if self.solver == "iterative":
-            return IterativeEquations(kernel, lesson.features, scale)
+            least = min(c.noise for c in choices if c.length_scale == scale)
+            return IterativeEquations(kernel, lesson.features, scale, least_noise=least)
         return Equations(found[0] if found else kernel.among(lesson.features, [scale])[0])
 
 

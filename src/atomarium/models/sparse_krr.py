@@ -105,7 +105,9 @@ class SparseKrr(KernelModel):
             points = lesson.features.take(fitted.points)
             shared = replace(lesson, values=lesson.values[:, targets])
             equations = SparseEquations(fitted.kernel, shared, points, float(scale))
-            profile = NoiseProfile(equations.left_out_errors, len(targets), self.tuning())
+            profile = NoiseProfile(
+                equations.left_out_errors, len(targets), self.tuning(len(lesson.values))
+            )
             for place, target in enumerate(targets.tolist()):
                 if lesson.values[:, target].any():
                     noise, error, warning = profile.best(place)
