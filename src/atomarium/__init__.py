@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from atomarium.core.pairs import Pairs, find_pairs
     from atomarium.core.structures import Structures
     from atomarium.data.formats import read, write
+    from atomarium.explore.show import explore, show
 
 __version__ = "0.1.0"
 __all__ = [
@@ -25,8 +26,10 @@ __all__ = [
     "Structures",
     "Target",
     "__version__",
+    "explore",
     "find_pairs",
     "read",
+    "show",
     "write",
 ]
 
@@ -38,15 +41,19 @@ _PLACES = {
     "Pairs": "atomarium.core.pairs",
     "Structures": "atomarium.core.structures",
     "Target": "atomarium.core.dataset",
+    "explore": "atomarium.explore",
     "find_pairs": "atomarium.core.pairs",
     "read": "atomarium.data.formats",
+    "show": "atomarium.explore.show",
     "write": "atomarium.data.formats",
 }
 
 
 def __getattr__(name: str) -> object:
     if name in _PLACES:
-        return getattr(import_module(_PLACES[name]), name)
+        module = import_module(_PLACES[name])
+        # The room of this name can be called, too.
+        return getattr(module, name, module)
     raise AttributeError(f"module 'atomarium' has no attribute {name!r}")
 
 

@@ -91,7 +91,6 @@ def read_scene(node: JsonNode, load: LoadStructure | None = None) -> Scene:
     for key, expected in (("meta", "an object"), ("structures", "a list")):
         if key not in parts:
             raise InputError(f"{key}: expected {expected}, but it is missing")
-    settings = parts.get("settings", {})
     scene = Scene(
         structures=parts["structures"],
         about=parts["meta"],
@@ -100,15 +99,7 @@ def read_scene(node: JsonNode, load: LoadStructure | None = None) -> Scene:
         parameters=parts.get("parameters", {}),
         shapes=parts.get("shapes", ()),
     )
-    return with_settings(scene, settings)
-
-
-def with_settings(scene: Scene, settings: Mapping[str, Any]) -> Scene:
-    """Return a scene that begins with settings, which are checked against it.
-
-    Raises:
-        InputError: a setting is unknown or of a value that it cannot have.
-    """
+    settings = parts.get("settings", {})
     check_settings(settings, scene)
     return replace(scene, settings=finite_settings(settings))
 
@@ -120,7 +111,12 @@ def _read_structures(node: JsonNode, load: LoadStructure | None) -> Any:
     return collector.finish()
 
 
-def _read_about(node: JsonNode) -> About:
+def read_about(node: JsonNode) -> About:
+    """Return who made what.
+
+    Raises:
+        InputError: something in it is missing or of another type.
+    """
     meta = object_at("meta", node.value())
     return About(
         name=text_at("meta.name", meta.get("name")),
@@ -151,12 +147,22 @@ def _read_environments(node: JsonNode) -> Environments | None:
 
 def _read_properties(node: JsonNode) -> tuple[Property, ...]:
     return tuple(
-        _property(name, f"properties.{name}", object_at(f"properties.{name}", one.value()))
+        read_property(name, f"properties.{name}", object_at(f"properties.{name}", one.value()))
         for name, one in node.members("properties")
     )
 
 
-def _property(name: str, place: str, given: Mapping[str, Any]) -> Property:
+def read_property(name: str, place: str, given: Mapping[str, Any]) -> Property:
+    """Return a property.
+
+    Args:
+        name: How it is called everywhere.
+        place: What errors call it.
+        given: As files have it.
+
+    Raises:
+        InputError: something in it is missing or of another type.
+    """
     target = one_of_at(f"{place}.target", given.get("target"), _TARGETS)
     parameter = given.get("parameters")
     values = _values(f"{place}.values", given.get("values"))
@@ -175,6 +181,8 @@ def _property(name: str, place: str, given: Mapping[str, Any]) -> Property:
 
 
 def _values(place: str, given: Any) -> np.ndarray | tuple[str, ...]:
+    if isinstance(given, np.ndarray) and given.dtype.kind in "iuf":
+        return given
     values = list_at(place, given)
     kind = type(values[0]) if len(values) else float
     if kind is str:
@@ -209,7 +217,7 @@ def _read_parameters(node: JsonNode) -> dict[str, Parameter]:
 
 
 _READERS = {
-    "meta": _read_about,
+    "meta": read_about,
     "environments": _read_environments,
     "properties": _read_properties,
     "parameters": _read_parameters,

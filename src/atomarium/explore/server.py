@@ -135,7 +135,8 @@ class SceneServer:
         """What to open in the browser; whoever knows it may look."""
         return f"http://{HOST}:{self.port}/#token={self.token}"
 
-    def __enter__(self) -> Self:
+    def start(self) -> Self:
+        """Begin to answer, without a `with` block; `stop` ends it."""
         self._thread.start()
         waited = 0.0
         pause = threading.Event()
@@ -144,15 +145,22 @@ class SceneServer:
             waited += 0.01
         return self
 
+    def stop(self) -> None:
+        """Answer no more."""
+        self._server.should_exit = True
+        self._thread.join(timeout=5)
+        self._socket.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.should_exit = True
-        self._thread.join(timeout=5)
-        self._socket.close()
+        self.stop()
 
 
 def _bind(port: int) -> socket.socket:
