@@ -8,8 +8,6 @@ from typing import Any
 from atomarium.core.errors import InputError, did_you_mean
 
 _WHOLE = {"n_max": (1, 64), "l_max": (0, 20)}
-
-
 _CHOICES = {
     "average": ("none", "inner", "inner-sum", "outer"),
     "layout": ("kernel", "featomic", "dscribe", "quippy"),
