@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
+import base64
 import tempfile
+import time
 from pathlib import Path
 
 from atomarium.core.errors import InputError
 from atomarium.core.files import written_atomically
+from atomarium.explore.browser import Browser
 from atomarium.explore.page import write_page
 
-#: Names a program instead of those that are looked for.
-VARIABLE = "ATOMARIUM_CHROMIUM"
-_PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-_MAC = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-)
-_PNG = b"\x89PNG"
-_SECONDS = 180
-#: Milliseconds of the page's own clock, which runs ahead while nothing is left to do.
-_DRAWING = 15_000
-
-
-def find_chromium() -> str:
-    """Return the Chromium or Chrome of this machine.
-
-    Raises:
-        InputError: there is none.
-    """
-    given = os.environ.get(VARIABLE)
-    candidates = [given] if given else [*_PROGRAMS, *(_MAC if sys.platform == "darwin" else ())]
-    for name in candidates:
-        found = shutil.which(name)
-        if found:
-            return found
-    if given:
-        raise InputError(f"{VARIABLE} names {given!r}, which is no program")
-    raise InputError(
-        "pictures are drawn by Chromium or Chrome, and none is installed; install one "
-        f"(apt-get install chromium), or set {VARIABLE} to where it is"
-    )
+_SECONDS = 90.0
+#: Whether the page has read its data and drawn what it has begun with.
+_DRAWN = """
+new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(
+  document.readyState === "complete" && document.querySelector("main") !== null
+  && document.querySelector(".waiting") === null))))
+"""
 
 
 def save_picture(
@@ -63,48 +38,29 @@ def save_picture(
     """
     if min(size) < 1 or not scale > 0:
         raise InputError(f"size and scale must be above 0, got {size} and {scale}")
-    program = find_chromium()
-    with tempfile.TemporaryDirectory(prefix="atomarium-") as folder:
-        page, picture = Path(folder) / "page.html", Path(folder) / "page.png"
-        write_page(page, packed, title=title)
-        said = _draw(program, Path(folder), page, picture, size=size, scale=scale)
-        content = picture.read_bytes() if picture.is_file() else b""
-        if not content.startswith(_PNG):
-            raise InputError(f"{program} has drawn no picture: {said[-500:] or 'it says nothing'}")
-        with written_atomically(path) as part:
-            part.write_bytes(content)
+    # What the browser writes while it ends may still appear while the folder goes.
+    with tempfile.TemporaryDirectory(prefix="atomarium-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        write_page(folder / "page.html", packed, title=title)
+        with Browser(folder) as browser:
+            browser.open((folder / "page.html").as_uri(), size=size, scale=scale)
+            content = _settled_picture(browser)
+    with written_atomically(path) as part:
+        part.write_bytes(content)
 
 
-def _draw(
-    program: str,
-    folder: Path,
-    page: Path,
-    picture: Path,
-    *,
-    size: tuple[int, int],
-    scale: float,
-) -> str:
-    # As root, Chromium starts without its sandbox only; what it opens is our own page.
-    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    command = [
-        program,
-        "--headless=new",
-        *(["--no-sandbox"] if is_root else []),
-        "--hide-scrollbars",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-dev-shm-usage",
-        f"--user-data-dir={folder / 'profile'}",
-        f"--window-size={size[0]},{size[1]}",
-        f"--force-device-scale-factor={scale:g}",
-        f"--virtual-time-budget={_DRAWING}",
-        f"--screenshot={picture}",
-        page.as_uri(),
-    ]
-    try:
-        done = subprocess.run(  # noqa: S603 - the program is the user's own browser
-            command, check=False, capture_output=True, timeout=_SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        raise InputError(f"{program} has drawn nothing for {_SECONDS} s") from None
-    return done.stderr.decode(errors="replace").strip()
+def _settled_picture(browser: Browser) -> bytes:
+    """Return the picture that a page stays at."""
+    end = time.monotonic() + _SECONDS
+    before = b""
+    while time.monotonic() < end:
+        if browser.evaluate(_DRAWN):
+            answer = browser.call("Page.captureScreenshot", {"format": "png"})
+            content = base64.b64decode(answer["data"])
+            if content == before:
+                return content
+            before = content
+        time.sleep(0.2)
+    if before:
+        return before
+    raise InputError(f"the browser has drawn nothing for {_SECONDS:.0f} s")
