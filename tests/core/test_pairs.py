@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numba
@@ -10,7 +11,7 @@ import pytest
 from tests.references.pairs_reference import slow_pairs
 
 from atomarium.core.errors import InputError
-from atomarium.core.pairs import Pairs, find_pairs
+from atomarium.core.pairs import Pairs, find_pairs, find_pairs_apart
 from atomarium.core.structures import Structures
 
 CUBE = np.eye(3) * 6.0
@@ -168,6 +169,16 @@ def test_structures_without_atoms_or_neighbors_have_no_pairs() -> None:
 def test_two_atoms_in_one_place_are_a_pair_without_length() -> None:
     twice = Structures.from_arrays([1, 2], np.zeros((2, 3)))
     assert find_pairs(twice, 1.0).distances.tolist() == [0.0, 0.0]
+
+
+def test_atoms_in_one_place_are_refused_where_they_cannot_be_used() -> None:
+    near = [[0, 0, 0], [1, 1, 1], [1, 1, 1 + 9e-7]]
+    some = Structures.from_arrays([1, 1, 1, 1], [[0, 0, 0], *near], offsets=[0, 1, 4])
+    with pytest.raises(InputError, match="structure 1: atoms 1 and 2 are in one place"):
+        find_pairs_apart(some, 2.0)
+    apart = replace(some, positions=some.positions * 2)
+    pairs = find_pairs_apart(apart, 4.0)
+    assert np.array_equal(pairs.vectors, find_pairs(apart, 4.0).vectors)
 
 
 def test_pairs_are_read_only() -> None:

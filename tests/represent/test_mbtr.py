@@ -256,7 +256,7 @@ REFUSED_SETTINGS = [
     (LocalMbtr, {"normalization": "n_atoms"}, "no normalization 'n_atoms'"),
     (LocalMbtr, {"species": ("X", "H")}, "X stands for the atom"),
     (ValleOganov, {"function": "cosine"}, "no function 'cosine'"),
-    (ValleOganov, {"cutoff": 0.0}, "start must be below stop, got 0.0 and 0.0"),
+    (ValleOganov, {"cutoff": 0.0}, "cutoff must be above 0 Å, got 0.0"),
 ]
 
 
@@ -284,16 +284,14 @@ def test_structures_that_cannot_be_represented_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings = Mbtr(terms=(DISTANCES,), species=("H", "O"))
-    with pytest.raises(InputError, match=r"structure 0: C \(6\) is not among the species H, O"):
+    with pytest.raises(InputError, match=r"structure 0 holds C \(6\), which is not among"):
         settings.compute(molecules())
     with pytest.raises(InputError, match="structure 0 is periodic, distance: unity"):
         Mbtr(terms=(DISTANCES,)).compute(crystals())
     with pytest.raises(InputError, match="structure 0 has no volume"):
         ValleOganov().compute(molecules())
     clash = Structures.from_arrays([1, 8, 1], np.array([[0, 0, 0], [1.0, 0, 0], [0, 0, 0]]))
-    with pytest.raises(
-        InputError, match=r"structure 0: atoms 0 \(H\) and 2 \(H\) are in one place"
-    ):
+    with pytest.raises(InputError, match="structure 0: atoms 0 and 2 are in one place"):
         Mbtr(terms=(ANGLES,)).compute(clash)
     many = Structures.concatenate([molecules(), clash])
     monkeypatch.setattr(many_body_work, "_ATOMS_AT_ONCE", 3)

@@ -14,6 +14,8 @@ from atomarium.core.structures import Structures
 from atomarium.core.threads import run_in_threads
 
 _MOST_IMAGES = 1e6
+#: Å. Nearer atoms are one atom given twice.
+SAME_PLACE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +79,23 @@ def find_pairs(structures: Structures, cutoff: float) -> Pairs:
         shifts=_joined([part.shifts for part in found]),
         offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
     )
+
+
+def find_pairs_apart(structures: Structures, cutoff: float) -> Pairs:
+    """List pairs as `find_pairs` does, unless two atoms are in one place.
+
+    Raises:
+        InputError: two atoms, or an atom and the image of another, are nearer than 1e-6 Å, or
+            `find_pairs` finds a fault.
+    """
+    pairs = find_pairs(structures, cutoff)
+    if pairs.distances.min(initial=np.inf) < SAME_PLACE:
+        pair = int(pairs.distances.argmin())
+        structure = int(structures.structure_of_atom[pairs.centers[pair]])
+        ends = np.array([pairs.centers[pair], pairs.neighbors[pair]])
+        a, b = np.sort(ends - structures.offsets[structure])
+        raise InputError(f"structure {structure}: atoms {a} and {b} are in one place")
+    return pairs
 
 
 def _joined(parts: list[np.ndarray]) -> np.ndarray:

@@ -12,6 +12,7 @@ from atomarium.core.columns import ColumnNames
 from atomarium.core.elements import SYMBOLS
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
+from atomarium.core.pairs import SAME_PLACE
 from atomarium.core.segments import segment_of_row
 from atomarium.core.structures import Structures
 from atomarium.core.threads import run_in_threads
@@ -94,12 +95,13 @@ class BagOfBonds:
         _check_sizes(self, _count(structures, self.species))
         columns = column_of_atoms(structures, self.species)
         charges = structures.numbers.astype(np.float64)
-        positions = structures.positions * convert(1.0, "Å", self.length_unit)
+        per_angstrom = convert(1.0, "Å", self.length_unit)
+        positions, nearest = structures.positions * per_angstrom, SAME_PLACE * per_angstrom
         rows, starts = np.zeros((len(structures), self.n_columns)), self._starts()
 
         def fill(first: int, last: int) -> None:
             offsets = structures.offsets[first : last + 1]
-            fill_bags(charges, columns, positions, offsets, starts, rows[first:last])
+            fill_bags(charges, columns, positions, offsets, starts, nearest, rows[first:last])
 
         run_in_threads(fill, structures.offsets)
         self._check_places(rows)
@@ -143,6 +145,7 @@ def _count(
     structures: Structures, species: tuple[str, ...]
 ) -> Int64[np.ndarray, "structures bags"]:
     """Return how many columns of each bag each structure fills."""
+    structures.check()
     periodic = np.flatnonzero(structures.periodic.any(axis=1))
     if len(periodic):
         right = "bag of bonds is for molecules; take soap for crystals and slabs"

@@ -10,6 +10,7 @@ from atomarium.core.elements import SYMBOLS, number_of
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
 from atomarium.core.structures import Structures
+from atomarium.represent.species_columns import column_of_atoms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,12 +45,9 @@ class Composition:
         """
         if structures.n_atoms and not self.species:
             return self.settle(structures).compute(structures)
-        numbers = np.array([number_of(symbol) for symbol in self.species], dtype=np.int32)
-        values = (structures.numbers[:, None] == numbers).astype(np.float64)
-        strangers = np.flatnonzero(~values.any(axis=1))
-        if len(strangers):
-            symbol = SYMBOLS[structures.numbers[strangers[0]]]
-            raise InputError(f"{symbol} is not among the species {', '.join(self.species)}")
+        values = np.zeros((structures.n_atoms, len(self.species)))
+        columns = column_of_atoms(structures, self.species)
+        values[np.arange(len(columns)), columns] = 1.0
         return Features(
             values, "atoms", structures.offsets, names=self.species, numbers=structures.numbers
         )

@@ -9,6 +9,7 @@ from jaxtyping import Float64, Int32, Int64
 
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
+from atomarium.core.pairs import SAME_PLACE
 from atomarium.core.segments import rows_of_segments
 from atomarium.core.structures import Structures
 from atomarium.core.units import convert
@@ -76,13 +77,15 @@ class CoulombMatrix:
             return self.settle(structures).compute(structures)
         _refuse_crystals(structures)
         settled_size(self, structures)
-        positions = structures.positions * convert(1.0, "Å", self.length_unit)
+        per_angstrom = convert(1.0, "Å", self.length_unit)
+        positions, nearest = structures.positions * per_angstrom, SAME_PLACE * per_angstrom
 
         def make_matrices(chosen: Int64[np.ndarray, "chosen"], size: int) -> np.ndarray:
             atoms, _ = rows_of_segments(structures.offsets, chosen)
             return _matrices(
                 structures.numbers[atoms].reshape(-1, size),
                 positions[atoms].reshape(-1, size, 3),
+                nearest,
             )
 
         return compute_rows(self, structures, make_matrices)
@@ -100,6 +103,7 @@ class CoulombMatrix:
 def _matrices(
     numbers: Int32[np.ndarray, "molecules atoms"],
     positions: Float64[np.ndarray, "molecules atoms 3"],
+    nearest: float,
 ) -> Float64[np.ndarray, "molecules atoms atoms"]:
     charges = numbers.astype(np.float64)
     squares = np.zeros((*numbers.shape, numbers.shape[1]))
@@ -110,6 +114,8 @@ def _matrices(
         squares += apart
     diagonal = np.arange(numbers.shape[1], dtype=np.int64)
     squares[:, diagonal, diagonal] = 1.0
+    if squares.min(initial=1.0) < nearest**2:
+        squares[squares < nearest**2] = 0.0
     with np.errstate(divide="ignore"):
         matrices = charges[:, :, None] / np.sqrt(squares, out=squares)
     matrices *= charges[:, None, :]
@@ -118,6 +124,7 @@ def _matrices(
 
 
 def _refuse_crystals(structures: Structures) -> None:
+    structures.check()
     periodic = np.flatnonzero(structures.periodic.any(axis=1))
     if len(periodic):
         right = "the Coulomb matrix is for molecules; take sine-matrix, ewald-matrix or soap"

@@ -12,8 +12,8 @@ from functools import cached_property, partial
 import numpy as np
 from jaxtyping import Float, Int64
 
-from atomarium.core.elements import NUMBERS, symbols_of
-from atomarium.core.errors import InputError
+from atomarium.core.elements import NUMBERS
+from atomarium.core.errors import InputError, counted_from
 from atomarium.core.structures import Structures
 from atomarium.core.threads import run_in_threads
 from atomarium.represent._kernels.many_body import (
@@ -29,11 +29,11 @@ from atomarium.represent.many_body_work import (
     batches,
     effort_before,
     pairs_within,
-    species_of_atoms,
     zeros_on_demand,
 )
 from atomarium.represent.mbtr_terms import MbtrTerm
 from atomarium.represent.smearing import bin_edges, bin_values, make_cells
+from atomarium.represent.species_columns import column_of_atoms
 
 _NORMALIZATIONS = {
     "none": PLAIN,
@@ -125,9 +125,10 @@ class ManyBody:
             start = int(structures.offsets[first]) if self.local else first
             mine = rows[start : start + self.n_rows(part)]
             self._fill_single_atoms(part, mine)
-            for work in self.work(part, number=first):
-                efforts = effort_before(work, work.atoms.rows)
-                run_in_threads(partial(_fill, work, mine), efforts)
+            with counted_from(first):
+                for work in self.work(part):
+                    efforts = effort_before(work, work.atoms.rows)
+                    run_in_threads(partial(_fill, work, mine), efforts)
         return rows
 
     def _fill_single_atoms(self, structures: Structures, rows: np.ndarray) -> None:
@@ -152,12 +153,11 @@ class ManyBody:
             width = len(self.species) * term.n_bins
             rows[:, first : first + width] = blocks.reshape(len(rows), width)
 
-    def work(self, structures: Structures, *, number: int = 0) -> Iterator[Work]:
+    def work(self, structures: Structures) -> Iterator[Work]:
         """Yield what kernels need, one term of pairs or triplets after the other.
 
         Args:
             structures: A run of structures.
-            number: What the first of them is called in errors.
 
         Raises:
             InputError: `find_pairs` finds a fault, or two atoms are in one place.
@@ -165,8 +165,8 @@ class ManyBody:
         chosen = [t for t, term in enumerate(self.terms) if term.order > 1]
         if not chosen:
             return
-        species = species_of_atoms(structures, self.species)
-        all_pairs = pairs_within(structures, [self.terms[t].reach for t in chosen], number=number)
+        species = column_of_atoms(structures, self.species)
+        all_pairs = pairs_within(structures, [self.terms[t].reach for t in chosen])
         for t, pairs in zip(chosen, all_pairs, strict=True):
             term = self.terms[t]
             bins = (term.start, term.stop, term.n_bins)
@@ -189,15 +189,11 @@ class ManyBody:
         """Look whether the structures can be represented.
 
         Raises:
-            InputError: they hold another species, are periodic while a term has no cutoff, or have
-                no volume to normalize by.
+            InputError: `Structures.check` finds a fault, they hold another species, are periodic
+                while a term has no cutoff, or have no volume to normalize by.
         """
-        wrong = np.flatnonzero(species_of_atoms(structures, self.species) < 0)
-        if len(wrong):
-            structure = int(structures.structure_of_atom[wrong[0]])
-            given = symbols_of([int(structures.numbers[wrong[0]])])
-            known = ", ".join(self.species)
-            raise InputError(f"structure {structure}: {given} is not among the species {known}")
+        structures.check()
+        column_of_atoms(structures, self.species)
         endless = [term for term in self.terms if term.order > 1 and term.reach is None]
         periodic = np.flatnonzero(structures.periodic.any(axis=1))
         if endless and len(periodic):

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, Float64, Int64
 
 from atomarium.core.derivatives import Gradients, PulledBack
-from atomarium.core.errors import InputError
+from atomarium.core.errors import InputError, counted_from
 from atomarium.core.structures import Structures
 from atomarium.core.threads import run_in_threads
 from atomarium.represent._kernels.many_body import Work
@@ -40,9 +40,10 @@ def pull_back(
         mine = np.ascontiguousarray(mine, dtype=np.float64)
         plain = _before_normalization(settings, part, mine)
         totals = np.zeros(len(part))
-        for work in settings.work(part, number=first):
-            pulled = Pulled(settled(plain), positions[atoms], strain[first:stop], totals)
-            run_in_threads(partial(_pull, work, pulled), effort_before(work, part.offsets))
+        pulled = Pulled(settled(plain), positions[atoms], strain[first:stop], totals)
+        with counted_from(first):
+            for work in settings.work(part):
+                run_in_threads(partial(_pull, work, pulled), effort_before(work, part.offsets))
         if settings.normalization == "valle_oganov":
             # The volume, which the features are multiplied with, grows with the trace of strain.
             strain[first:stop] += totals[:, None, None] * np.eye(3)
@@ -58,7 +59,8 @@ def gradients(settings: ManyBody, structures: Structures) -> Gradients:
     settings.check(structures)
     parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     for first, part in batches(structures):
-        many = list(settings.work(part, number=first))
+        with counted_from(first):
+            many = list(settings.work(part))
         rows, moved = _moved_atoms(settings, part, many)
         first_slots = np.searchsorted(rows, np.arange(settings.n_rows(part) + 1))
         values = np.zeros((len(rows), 3, settings.width))

@@ -8,9 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from jaxtyping import Int64
 
-from atomarium.core.elements import NUMBERS, SYMBOLS
-from atomarium.core.errors import InputError
-from atomarium.core.pairs import Pairs, find_pairs
+from atomarium.core.pairs import Pairs, find_pairs_apart
 from atomarium.core.segments import runs_of_segments
 from atomarium.core.structures import Structures
 from atomarium.represent._kernels.many_body import Atoms, Work
@@ -22,34 +20,23 @@ _WIDE = 1 << 18
 
 
 def batches(structures: Structures) -> Iterator[tuple[int, Structures]]:
-    """Yield runs of structures with the number of the first; no run is much larger than the rest.
-
-    Raises:
-        InputError: a structure fails `Structures.check`.
-    """
-    if structures.n_atoms > _ATOMS_AT_ONCE:
-        # What looks at a run later would count from its start when it says where the fault is.
-        structures.check()
+    """Yield runs of structures with the number of the first; no run is much larger than the rest."""
     for run in runs_of_segments(structures.offsets, _ATOMS_AT_ONCE):
         yield run.start, structures[run]
 
 
-def pairs_within(
-    structures: Structures, reaches: Sequence[float | None], *, number: int = 0
-) -> list[Pairs]:
+def pairs_within(structures: Structures, reaches: Sequence[float | None]) -> list[Pairs]:
     """Return the pairs within each distance.
 
     Args:
         structures: Molecules and crystals.
         reaches: Å; None is for all pairs of a molecule.
-        number: What the first structure is called in errors.
 
     Raises:
         InputError: `find_pairs` finds a fault, or two atoms are in one place.
     """
     wanted = [_extent(structures) if reach is None else reach for reach in reaches]
-    pairs = find_pairs(structures, max(wanted))
-    _refuse_clash(structures, pairs, number)
+    pairs = find_pairs_apart(structures, max(wanted))
     return [pairs if reach == max(wanted) else _nearer(pairs, reach) for reach in wanted]
 
 
@@ -76,29 +63,6 @@ def _nearer(pairs: Pairs, reach: float) -> Pairs:
         shifts=pairs.shifts[near],
         offsets=counts[pairs.offsets].astype(np.int64),
     )
-
-
-def _refuse_clash(structures: Structures, pairs: Pairs, number: int) -> None:
-    wrong = np.flatnonzero(pairs.distances == 0)
-    if len(wrong):
-        center, neighbor = int(pairs.centers[wrong[0]]), int(pairs.neighbors[wrong[0]])
-        structure = int(structures.structure_of_atom[center])
-        begin = int(structures.offsets[structure])
-        names = [
-            f"{atom - begin} ({SYMBOLS[structures.numbers[atom]]})" for atom in (center, neighbor)
-        ]
-        where = f"structure {number + structure}"
-        raise InputError(f"{where}: atoms {' and '.join(names)} are in one place")
-
-
-def species_of_atoms(
-    structures: Structures, species: tuple[str, ...]
-) -> Int64[np.ndarray, "atoms"]:
-    """Return for each atom the place of its element among the species, -1 for others."""
-    places = np.full(len(SYMBOLS), -1, dtype=np.int64)
-    for place, symbol in enumerate(species):
-        places[NUMBERS[symbol]] = place
-    return places[structures.numbers]
 
 
 def effort_before(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +10,8 @@ import numpy as np
 from jaxtyping import Float, Int64
 
 from atomarium.core.derivatives import Gradients, PulledBack
-from atomarium.core.errors import InputError, counted_from
-from atomarium.core.pairs import Pairs, find_pairs
+from atomarium.core.errors import counted_from
+from atomarium.core.pairs import Pairs, find_pairs_apart
 from atomarium.core.segments import runs_of_segments
 from atomarium.core.structures import Structures
 from atomarium.core.threads import do_runs, run_in_threads
@@ -20,8 +19,6 @@ from atomarium.represent._kernels.symmetry_plan import Neighborhoods
 
 #: Pairs of so many atoms stay in the processor's caches.
 _ATOMS_AT_ONCE = 2048
-#: Å. Nearer atoms are one atom given twice.
-_SAME_PLACE = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,8 +142,7 @@ def _list_blocks(pairs: Pairs) -> tuple[Int64[np.ndarray, "entries"], ...]:
 
 
 def _find_neighborhoods(structures: Structures, reach: float) -> tuple[Neighborhoods, Pairs]:
-    pairs = find_pairs(structures, reach)
-    _check_apart(pairs, structures)
+    pairs = find_pairs_apart(structures, reach)
     around = Neighborhoods(
         numbers=structures.numbers,
         offsets=pairs.offsets,
@@ -155,14 +151,3 @@ def _find_neighborhoods(structures: Structures, reach: float) -> tuple[Neighborh
         distances=pairs.distances,
     )
     return around, pairs
-
-
-def _check_apart(pairs: Pairs, structures: Structures) -> None:
-    if pairs.distances.min(initial=math.inf) > _SAME_PLACE:
-        return
-    pair = int(pairs.distances.argmin())
-    center, neighbor = int(pairs.centers[pair]), int(pairs.neighbors[pair])
-    structure = int(structures.structure_of_atom[center])
-    start = int(structures.offsets[structure])
-    a, b = center - start, neighbor - start
-    raise InputError(f"structure {structure}: atoms {a} and {b} are in one place")

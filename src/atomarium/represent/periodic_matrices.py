@@ -10,6 +10,7 @@ from jaxtyping import Float64, Int64
 
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
+from atomarium.core.pairs import SAME_PLACE
 from atomarium.core.segments import rows_of_segments
 from atomarium.core.structures import Structures
 from atomarium.core.units import convert
@@ -78,13 +79,15 @@ class SineMatrix:
             return self.settle(structures).compute(structures)
         _check_crystals(structures, "sine")
         settled_size(self, structures)
-        cells = structures.cells * convert(1.0, "Å", self.length_unit)
+        per_angstrom = convert(1.0, "Å", self.length_unit)
+        cells, nearest = structures.cells * per_angstrom, SAME_PLACE * per_angstrom
         places = _places(structures)
 
         def make_matrices(chosen: Int64[np.ndarray, "chosen"], size: int) -> np.ndarray:
             atoms, _ = rows_of_segments(structures.offsets, chosen)
             charges = structures.numbers[atoms].reshape(-1, size).astype(np.float64)
-            return _sine_matrices(charges, places[atoms].reshape(-1, size, 3), cells[chosen])
+            some = places[atoms].reshape(-1, size, 3)
+            return _sine_matrices(charges, some, cells[chosen], nearest)
 
         return compute_rows(self, structures, make_matrices)
 
@@ -194,20 +197,23 @@ def _sine_matrices(
     charges: Float64[np.ndarray, "crystals atoms"],
     places: Float64[np.ndarray, "crystals atoms 3"],
     cells: Float64[np.ndarray, "crystals 3 3"],
+    nearest: float,
 ) -> Float64[np.ndarray, "crystals atoms atoms"]:
     sines, cosines = np.sin(np.pi * places), np.cos(np.pi * places)
     n_atoms = charges.shape[1]
     vectors = np.zeros((3, len(charges), n_atoms, n_atoms))
+    apart = np.zeros((len(charges), n_atoms, n_atoms), dtype=bool)
+    smallest = np.pi * nearest * np.linalg.norm(np.linalg.inv(cells), axis=1)
     for axis in range(3):
         s, c = sines[:, :, axis], cosines[:, :, axis]
         # The sine of a difference, without a sine for each pair.
         wave = s[:, None, :] * c[:, :, None] - c[:, None, :] * s[:, :, None]
         wave *= wave
-        # Rounding alone keeps an atom from meeting the image of one in the same place.
-        wave[wave < 1e-26] = 0.0
+        apart |= wave >= smallest[:, axis, None, None] ** 2
         for direction in range(3):
             vectors[direction] += cells[:, axis, direction, None, None] * wave
     lengths = np.sqrt(vectors[0] ** 2 + vectors[1] ** 2 + vectors[2] ** 2)
+    lengths[~apart] = 0.0
     diagonal = np.arange(n_atoms, dtype=np.int64)
     lengths[:, diagonal, diagonal] = 1.0
     with np.errstate(divide="ignore"):
@@ -236,7 +242,8 @@ class _Sums:
         out: Float64[np.ndarray, "atoms atoms"],
     ) -> None:
         """Fill a matrix of zeros, per Å."""
-        add_near(charges, places, self.cell, self.split, self.near, self.cells_away, out)
+        ends = (self.near, self.cells_away, SAME_PLACE)
+        add_near(charges, places, self.cell, self.split, *ends, out)
         add_far(charges, places, self.reciprocal, self.split, self.far, self.waves_away, out)
         lower = np.tril_indices(len(charges), -1)
         out[lower] = out.T[lower]

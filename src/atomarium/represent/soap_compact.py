@@ -9,12 +9,13 @@ from jaxtyping import Float, Int64
 
 from atomarium.core.compact_features import CompactFeatures
 from atomarium.core.errors import InputError
+from atomarium.core.pairs import find_pairs_apart
 from atomarium.core.structures import Structures
 from atomarium.core.threads import do_runs, run_in_threads
 from atomarium.represent._kernels.expansion import Neighborhoods
 from atomarium.represent._kernels.spectrum import make_spectrum_workspace
 from atomarium.represent.soap_layout import Columns
-from atomarium.represent.soap_work import ATOMS_AT_ONCE, Plan, checked_pairs
+from atomarium.represent.soap_work import ATOMS_AT_ONCE, Plan
 from atomarium.represent.species_columns import column_of_atoms
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _count(
 
     def count(run: slice) -> None:
         atoms = slice(int(offsets[run.start]), int(offsets[run.stop]))
-        pairs = checked_pairs(structures[run], plan.fading.end)
+        pairs = find_pairs_apart(structures[run], plan.fading.end)
         hoods = plan.neighborhoods(pairs, species[atoms])
         found[run.start] = hoods
         present = np.zeros(plan.layout.mixing.shape[1], dtype=np.bool_)

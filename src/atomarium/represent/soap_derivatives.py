@@ -12,10 +12,11 @@ from jaxtyping import Float, Float64, Int64
 from atomarium.core.derivatives import Gradients, PulledBack
 from atomarium.core.errors import InputError
 from atomarium.core.pairs import Pairs
+from atomarium.core.pairs import find_pairs_apart
 from atomarium.core.structures import Structures
 from atomarium.core.threads import do_runs, run_in_threads
 from atomarium.represent.soap_layout import Columns
-from atomarium.represent.soap_work import ATOMS_AT_ONCE, Plan, checked_pairs
+from atomarium.represent.soap_work import ATOMS_AT_ONCE, Plan
 from atomarium.represent.species_columns import column_of_atoms
 
 
@@ -121,7 +122,7 @@ def _pull_rows(task: Task, cotangents: Float64[np.ndarray, "rows columns"]) -> P
 
     def pull(run: slice) -> None:
         atoms = slice(int(offsets[run.start]), int(offsets[run.stop]))
-        pairs = checked_pairs(structures[run], plan.fading.end)
+        pairs = find_pairs_apart(structures[run], plan.fading.end)
         hoods = plan.neighborhoods(pairs, task.species[atoms])
         fading = plan.weight_slopes(pairs, task.species[atoms])
         first_atoms = offsets[run.start : run.stop + 1] - atoms.start
@@ -201,7 +202,7 @@ def _differentiate(task: Task, dtype: str) -> Gradients:
     )
 
     structures, plan, width = task.structures, task.plan, task.columns.n_columns
-    pairs = checked_pairs(structures, plan.fading.end)
+    pairs = find_pairs_apart(structures, plan.fading.end)
     hoods = plan.neighborhoods(pairs, task.species)
     fading = plan.weight_slopes(pairs, task.species)
     borders = np.arange(structures.n_atoms + 1)

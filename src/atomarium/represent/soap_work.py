@@ -8,9 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Float64, Int64
 
-from atomarium.core.errors import InputError
 from atomarium.core.features import Features
-from atomarium.core.pairs import Pairs, find_pairs
+from atomarium.core.pairs import Pairs, find_pairs_apart
 from atomarium.core.structures import Structures
 from atomarium.core.threads import do_runs, run_in_threads
 from atomarium.represent._kernels.expansion import Basis, Neighborhoods
@@ -25,8 +24,6 @@ from atomarium.represent.soap_layout import Columns
 ATOMS_AT_ONCE = 2048
 #: Bytes. What is larger is written past the caches, which could not hold it anyway.
 CACHE = 1 << 24
-#: Å. Nearer atoms are one atom given twice.
-_SAME_PLACE = 1e-6
 
 
 class Plan(NamedTuple):
@@ -129,7 +126,7 @@ def compute_rows(
 
     def fill(run: slice) -> None:
         first, last = int(offsets[run.start]), int(offsets[run.stop])
-        pairs = checked_pairs(structures[run], plan.fading.end)
+        pairs = find_pairs_apart(structures[run], plan.fading.end)
         hoods = plan.neighborhoods(pairs, species[first:last])
         if per_structure:
             borders, rows = offsets[run.start : run.stop + 1] - first, out[run]
@@ -168,7 +165,7 @@ def expand(
 
     def fill(run: slice) -> None:
         atoms = slice(int(offsets[run.start]), int(offsets[run.stop]))
-        pairs = checked_pairs(structures[run], plan.fading.end)
+        pairs = find_pairs_apart(structures[run], plan.fading.end)
         hoods = plan.neighborhoods(pairs, species[atoms])
         borders = np.arange(atoms.stop - atoms.start + 1)
 
@@ -190,22 +187,6 @@ def expand(
     )
     flat = values.reshape(structures.n_atoms, math.prod(shape[1:]))
     return Features(flat, "atoms", offsets, names=names, numbers=structures.numbers)
-
-
-def checked_pairs(structures: Structures, cutoff: float) -> Pairs:
-    """Return the pairs of structures.
-
-    Raises:
-        InputError: two atoms are in one place, or `find_pairs` finds a fault.
-    """
-    pairs = find_pairs(structures, cutoff)
-    if pairs.distances.min(initial=math.inf) <= _SAME_PLACE:
-        pair = int(pairs.distances.argmin())
-        structure = int(structures.structure_of_atom[pairs.centers[pair]])
-        ends = np.array([pairs.centers[pair], pairs.neighbors[pair]])
-        a, b = ends - structures.offsets[structure]
-        raise InputError(f"structure {structure}: atoms {a} and {b} are in one place")
-    return pairs
 
 
 def _fill(

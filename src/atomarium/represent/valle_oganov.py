@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -50,6 +51,8 @@ class ValleOganov:
             raise InputError(
                 f"no function {self.function!r}{did_you_mean(self.function, _FUNCTIONS)}"
             )
+        if not (math.isfinite(self.cutoff) and self.cutoff > 0):
+            raise InputError(f"cutoff must be above 0 Å, got {self.cutoff}")
         object.__setattr__(self, "species", self.mbtr.species)
 
     @property

@@ -10,7 +10,7 @@ from atomarium.core.compiled import compiled
 
 
 @compiled
-def fill_bags(charges, columns, positions, offsets, starts, out):
+def fill_bags(charges, columns, positions, offsets, starts, nearest, out):
     """Fill the rows of molecules; bags are sorted and large enough.
 
     Args:
@@ -20,6 +20,7 @@ def fill_bags(charges, columns, positions, offsets, starts, out):
         offsets: Where the atoms of each molecule begin.
         starts: Where the bag of each two species begins; in the last column, that of the atoms
             of one species.
+        nearest: Atoms nearer than this are in one place.
         out: Zeros, one row for each molecule; infinite where two atoms are in one place.
     """
     filled = np.empty(out.shape[1], dtype=np.int64)
@@ -35,7 +36,8 @@ def fill_bags(charges, columns, positions, offsets, starts, out):
                 square = 0.0
                 for axis in range(3):
                     square += (positions[i, axis] - positions[j, axis]) ** 2
-                row[start + filled[start]] = charges[i] * charges[j] / math.sqrt(square)
+                distance = math.sqrt(square) if square >= nearest * nearest else 0.0
+                row[start + filled[start]] = charges[i] * charges[j] / distance
                 filled[start] += 1
         for start in range(out.shape[1]):
             if filled[start] > 1:

@@ -10,7 +10,7 @@ from atomarium.core.compiled import compiled
 
 
 @compiled
-def add_near(charges, places, cell, split, cutoff, reach, out):
+def add_near(charges, places, cell, split, cutoff, reach, nearest, out):
     """Add the screened sum over near images to the upper triangle; 1 / Å.
 
     Args:
@@ -20,6 +20,7 @@ def add_near(charges, places, cell, split, cutoff, reach, out):
         split: Where the two sums share the work, 1 / Å.
         cutoff: Å. Images farther away do not count.
         reach: How many cells away, along each vector, an image within the cutoff may be.
+        nearest: Å. Atoms nearer than this are in one place.
         out: The matrix; infinite where two atoms are in one place.
     """
     n_atoms = len(charges)
@@ -38,7 +39,7 @@ def add_near(charges, places, cell, split, cutoff, reach, out):
                         y = a * cell[0, 1] + b * cell[1, 1] + c * cell[2, 1]
                         z = a * cell[0, 2] + b * cell[1, 2] + c * cell[2, 2]
                         square = x * x + y * y + z * z
-                        if square < 1e-20:
+                        if square < nearest * nearest:
                             total = np.inf
                         elif square < cutoff * cutoff:
                             distance = math.sqrt(square)
