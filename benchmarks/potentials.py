@@ -64,8 +64,8 @@ def _solid(name: str) -> None:
     atoms = [one for one in _read("mlearn_zuo2020.extxyz.xz") if one.symbols[0] == name]
     every = _observations(atoms)
     split = split_random(len(atoms), n_test=max(20, len(atoms) // 10), seed=0)
-    settings = SparseForces(n_points=1000)
-    for n_train in (25, 50, 100, 200):
+    settings = SparseForces(n_points=500)
+    for n_train in (25, 50, 100):
         if n_train + len(split.test) <= len(atoms):
             train = _chosen(every, split.training(n_train))
             _report(name, _SOAPS[name], settings, train, _chosen(every, split.test))

@@ -161,7 +161,8 @@ def test_equal_rows_everywhere_learn_the_mean() -> None:
         ({"length_scale": "long"}, "a number or 'auto', got 'long'"),
         ({"noise": -1.0}, "0 or above, or 'auto', got -1.0"),
         ({"noise": float("nan")}, "got nan"),
-        ({"n_tuning": 1}, "n_tuning must be at least 2"),
+        ({"n_tuning": 1}, "n_tuning must be at least 2 or 'auto', got 1"),
+        ({"n_tuning": "all"}, "n_tuning must be at least 2 or 'auto', got 'all'"),
     ],
 )
 def test_unfit_settings_are_refused(change: dict[str, object], message: str) -> None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 from ase import Atoms
 from ase.calculators.calculator import Calculator, all_changes
 
 from atomarium.core.structures import Structures
-from atomarium.experiment.potential import Potential
+from atomarium.experiment.potential import Outcome
+
+
+@runtime_checkable
+class PredictsForces(Protocol):
+    """A trained potential."""
+
+    def predict(self, structures: Structures) -> Outcome:
+        """Return energies, forces and stress."""
 
 
 class AtomariumCalculator(Calculator):
@@ -20,15 +28,10 @@ class AtomariumCalculator(Calculator):
         **settings: What every calculator of ASE takes.
     """
 
-    implemented_properties: ClassVar[list[str]] = [
-        "energy",
-        "free_energy",
-        "forces",
-        "stress",
-    ]
+    implemented_properties = ["energy", "free_energy", "forces", "stress"]  # noqa: RUF012 - ASE's
 
-    def __init__(self, potential: Potential, **settings: Any) -> None:
-        super().__init__(**settings)
+    def __init__(self, potential: PredictsForces, **settings: Any) -> None:
+        super().__init__(**settings)  # pyright: ignore[reportUnknownMemberType]
         self.potential = potential
 
     def calculate(
@@ -42,8 +45,10 @@ class AtomariumCalculator(Calculator):
         Raises:
             InputError: an atom is of an element that was not learned from.
         """
-        super().calculate(atoms, properties, system_changes)
-        outcome = self.potential.predict(Structures.from_ase(self.atoms))
+        properties = properties or ["energy"]
+        super().calculate(atoms, properties, system_changes)  # pyright: ignore[reportUnknownMemberType]
+        # ASE keeps its own copy, so that it sees what has changed at the next call.
+        outcome = self.potential.predict(Structures.from_ase(cast("Atoms", self.atoms)))
         energy = float(outcome.energies[0])
         self.results = {"energy": energy, "free_energy": energy, "forces": outcome.forces}
         if np.isfinite(outcome.stress).all():

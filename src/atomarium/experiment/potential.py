@@ -175,9 +175,9 @@ def _strains(
     representation: Differentiable, structures: Structures
 ) -> Float64[np.ndarray, "atoms 6 width"]:
     """Return how rows change with strain, by stretching and shrinking; exact to 8 digits."""
-    slopes = []
+    slopes: list[np.ndarray] = []
     for a, b in VOIGT:
-        sides = []
+        sides: list[np.ndarray] = []
         for sign in (1.0, -1.0):
             deformation = np.eye(3)
             # Half on each side of the diagonal: rotations do not change rows.

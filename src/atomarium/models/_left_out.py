@@ -17,11 +17,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float64
-from scipy import linalg
-from scipy.linalg import lapack
+from scipy.linalg import get_lapack_funcs
 
 from atomarium.models._lesson import Lesson
 
+_REDUCE, _ROTATION = get_lapack_funcs(("sytrd", "orgqr"), dtype=np.dtype(np.float64))
 _EPSILON = float(np.finfo(np.float64).eps)
 
 
@@ -40,14 +40,14 @@ class FactoredKernel:
         size = len(matrix)
         # What is not definite by rounding alone cannot be told from zero.
         self._least = _EPSILON * float(np.abs(matrix).sum(axis=0).max())
-        reduced, self._diagonal, self._beside, scales, _ = lapack.dsytrd(
+        reduced, self._diagonal, self._beside, scales, _ = _REDUCE(
             matrix.T, lower=1, lwork=64 * size, overwrite_a=1
         )
         rotation = np.zeros((size, size), order="F")
         rotation[0, 0] = 1.0
         if size > 1:
             below = np.asfortranarray(reduced[1:, :-1])
-            rotation[1:, 1:] = lapack.dorgqr(below, scales, lwork=64 * size, overwrite_a=1)[0]
+            rotation[1:, 1:] = _ROTATION(below, scales, lwork=64 * size, overwrite_a=1)[0]
         self._rotation = rotation.T
         self._below, self._inverses = np.empty(max(size - 1, 1)), np.empty(size)
 
@@ -174,5 +174,5 @@ class LeftOut:
         residuals = np.empty_like(solved)
         for fold, block in zip(self._folds, inverse, strict=True):
             own = block - taken[fold] @ constant[fold].T
-            residuals[fold] = linalg.lstsq(own, solved[fold])[0]
+            residuals[fold] = np.linalg.lstsq(own, solved[fold], rcond=None)[0]
         return residuals

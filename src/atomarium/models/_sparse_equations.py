@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float64
 from scipy import linalg
-from scipy.linalg import blas
+from scipy.linalg import get_blas_funcs
 
 from atomarium.core.features import Features
 from atomarium.models._kernel_sums import runs
@@ -21,6 +21,7 @@ from atomarium.models._left_out import FactoredKernel
 from atomarium.models._lesson import Lesson, spread_evenly
 from atomarium.models.kernel_matrices import StructureKernel
 
+(_ADD_SQUARE,) = get_blas_funcs(("syrk",), dtype=np.dtype(np.float64))
 #: Structures whose errors decide on the noise.
 _LEFT_OUT = 2000
 _LEAST_JITTER, _MOST_JITTER = 1e-14, 1e-6
@@ -50,7 +51,7 @@ class SparseEquations:
         for run in runs(n_structures, n_points):
             some = lesson.features.take(run)
             rows = self.rows(some)
-            self._normal = blas.dsyrk(1.0, rows, beta=1.0, c=self._normal, lower=1, overwrite_c=1)
+            self._normal = _ADD_SQUARE(1.0, rows, beta=1.0, c=self._normal, lower=1, overwrite_c=1)
             self._right += rows @ lesson.values[run]
             total += float(kernel.selves(some, [length_scale]).sum())
             own = self._sample[(self._sample >= run[0]) & (self._sample <= run[-1])] - run[0]

@@ -90,9 +90,9 @@ class KernelModel:
             first, last = getattr(self, name)
             if not 0 < first <= last < np.inf:
                 raise InputError(f"{name} must be two numbers, 0 < first ≤ last, got {first, last}")
-        n_tuning = given(self.n_tuning)
-        if n_tuning is not None and n_tuning < 2:
-            raise InputError(f"n_tuning must be at least 2, got {self.n_tuning}")
+        few = self.n_tuning != "auto" if isinstance(self.n_tuning, str) else self.n_tuning < 2
+        if few:
+            raise InputError(f"n_tuning must be at least 2 or 'auto', got {self.n_tuning!r}")
         if self.n_folds < 0 or self.n_folds == 1:
             raise InputError(f"n_folds must be 0 or at least 2, got {self.n_folds}")
         if self.degree < 1:

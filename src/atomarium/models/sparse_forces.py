@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float64
-from scipy.linalg import blas
+from scipy.linalg import get_blas_funcs
 
 from atomarium.core.derivatives import Gradients
 from atomarium.core.errors import InputError, did_you_mean
@@ -24,6 +24,7 @@ from atomarium.core.segments import segment_sum
 from atomarium.models._environments import Environments, choose_environments
 from atomarium.models._left_out import FactoredKernel
 
+(_ADD_SQUARE,) = get_blas_funcs(("syrk",), dtype=np.dtype(np.float64))
 _KERNELS = ("cosine", "gaussian")
 #: Shares of the mean size of a direction that the prior is tried with, as powers of two.
 _PRIORS = range(-44, 5, 2)
@@ -196,7 +197,7 @@ class ForceEquations:
         if not np.isfinite(values).all():
             raise InputError("energies and forces to learn from must be finite")
         whitened = self._environments.whitened(rows)
-        self._normal = blas.dsyrk(1.0, whitened, beta=1.0, c=self._normal, lower=1, overwrite_c=1)
+        self._normal = _ADD_SQUARE(1.0, whitened, beta=1.0, c=self._normal, lower=1, overwrite_c=1)
         self._right += whitened @ values
         self._square += float(values @ values)
         self._n_equations += len(values)

@@ -140,7 +140,7 @@ class SparseKrr(KernelModel):
             kernel=self.restored_kernel(features, arrays, extensive=extensive),
             training=features,
             extensive=extensive,
-            **{name: arrays[name] for name in _ARRAYS},
+            **{name: arrays[name] for name in _ARRAYS},  # pyright: ignore[reportArgumentType]
         )
 
 
