@@ -18,6 +18,7 @@ class PredictsForces(Protocol):
 
     def predict(self, structures: Structures) -> Outcome:
         """Return energies, forces and stress."""
+        ...
 
 
 class AtomariumCalculator(Calculator):

@@ -2,48 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float64
 
-from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
 from atomarium.models.nn.cgcnn import Cgcnn
-from atomarium.models.nn.extra import need_torch
-from atomarium.models.nn.graph_rules import GraphRule, build_graphs
+from atomarium.models.nn.graph_rules import build_graphs
 from atomarium.models.nn.graphs import Graphs
 from atomarium.models.nn.history import Epoch
-from atomarium.models.nn.lesson import Lesson, Scale, check_lesson, measure_scales
+from atomarium.models.nn.lesson import Lesson, Scale
 from atomarium.models.nn.painn import PaiNN
-from atomarium.models.nn.readouts import Extensive, Intensive, Readout
+from atomarium.models.nn.readouts import Extensive, Intensive
 from atomarium.models.nn.schnet import SchNet
+from atomarium.models.nn.trained import (
+    Architecture,
+    rebuild_network,
+    train_network,
+    weights_of_network,
+)
 from atomarium.models.nn.training import Training
-
-if TYPE_CHECKING:
-    from atomarium.models.nn.network import Network
 
 #: Name of the value that a study learns.
 TARGET = "value"
-
-
-@runtime_checkable
-class Architecture(Protocol):
-    """Settings of a network."""
-
-    training: Training
-
-    @property
-    def graph(self) -> GraphRule:
-        """Which atoms are joined."""
-        ...
-
-    def build(self, readouts: Sequence[Readout], *, seed: int = 0) -> Network:
-        """Return an untrained network."""
-        ...
+_PREFIX = "network."
 
 
 class Learner:
@@ -91,46 +77,28 @@ class Learner:
         Raises:
             InputError: torch is not installed, values are missing, or training fails.
         """
-        need_torch()
-        from atomarium.models.nn.loop import Trainer
-
         kind = Extensive if extensive else Intensive
         readouts = (kind(name=TARGET, width=values.shape[1]),)
         lesson = Lesson(values={TARGET: values})
-        check_lesson(lesson, graphs, readouts, masked=False)
-        network = self.build(readouts, seed=self.training.seed)
-        network.check(graphs)
-        scales = measure_scales(lesson, graphs, readouts)
-        trainer = Trainer(
-            network, graphs, lesson, scales, self.training, folder=folder, watch=watch
-        )
-        epochs = trainer.run()
-        return FittedNetwork(network, scales, tuple(epochs))
+        trained = train_network(self, readouts, graphs, lesson, folder=folder, watch=watch)
+        return FittedNetwork(trained.network, trained.scales, trained.epochs)
 
     def restore(
         self: Architecture, arrays: Mapping[str, np.ndarray], graphs: Graphs | None
     ) -> FittedNetwork:
         """Return what `fit` once returned, apart from its history; graphs are not needed."""
         del graphs
-        need_torch()
-        import torch
-
         extensive = bool(arrays["extensive"])
         kind = Extensive if extensive else Intensive
         center = np.asarray(arrays["center"], dtype=np.float64)
-        network = self.build((kind(name=TARGET, width=len(center)),), seed=0)
         weights = {
-            name.removeprefix("network."): torch.from_numpy(np.array(one))
+            name.removeprefix(_PREFIX): one
             for name, one in arrays.items()
-            if name.startswith("network.")
+            if name.startswith(_PREFIX)
         }
-        try:
-            network.load_state_dict(weights)
-        except RuntimeError as error:
-            raise InputError(f"these weights belong to another network: {error}") from None
-        dtype = next(one.dtype for one in weights.values() if one.is_floating_point())
+        network = rebuild_network(self, (kind(name=TARGET, width=len(center)),), weights)
         scale = Scale(center, float(arrays["spread"]), per_atom=extensive)
-        return FittedNetwork(network.to(dtype).eval(), {TARGET: scale}, ())
+        return FittedNetwork(network, {TARGET: scale})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,8 +195,7 @@ class FittedNetwork:
         """Return all it takes to restore it."""
         scale = self.scales[TARGET]
         weights = {
-            f"network.{name}": one.detach().cpu().numpy()
-            for name, one in self.network.state_dict().items()
+            f"{_PREFIX}{name}": one for name, one in weights_of_network(self.network).items()
         }
         return {
             **weights,

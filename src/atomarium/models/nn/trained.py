@@ -1,0 +1,129 @@
+"""From settings and a lesson to a trained network, and from its weights back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from atomarium.core.errors import InputError
+from atomarium.core.structures import Structures
+from atomarium.models.nn.extra import need_torch
+from atomarium.models.nn.graph_rules import GraphRule
+from atomarium.models.nn.graphs import Graphs
+from atomarium.models.nn.history import Epoch
+from atomarium.models.nn.lesson import Lesson, Scale, check_lesson, measure_scales
+from atomarium.models.nn.readouts import Readout
+from atomarium.models.nn.training import Training
+
+if TYPE_CHECKING:
+    from atomarium.models.nn.network import Network
+
+#: Weights by name.
+Weights = dict[str, np.ndarray]
+
+
+@runtime_checkable
+class Architecture(Protocol):
+    """Settings of a network with its training."""
+
+    training: Training
+
+    @property
+    def graph(self) -> GraphRule:
+        """Which atoms are joined."""
+        ...
+
+    def build(self, readouts: Sequence[Readout], *, seed: int = 0) -> Network:
+        """Return an untrained network."""
+        ...
+
+    def represent(
+        self, structures: Structures, *, advance: Callable[[int], None] = lambda _: None
+    ) -> Graphs:
+        """Return the graphs of structures."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What training leaves behind.
+
+    Args:
+        network: With its best weights, on the device that it was trained on.
+        scales: Of what it returns.
+        epochs: What came of each.
+    """
+
+    network: Any
+    scales: dict[str, Scale]
+    epochs: tuple[Epoch, ...] = field(repr=False)
+
+
+def train_network(  # noqa: PLR0913 - what a training is made of
+    settings: Architecture,
+    readouts: Sequence[Readout],
+    graphs: Graphs,
+    lesson: Lesson,
+    *,
+    masked: bool = False,
+    folder: Path | None = None,
+    watch: Callable[[Epoch], None] = lambda _: None,
+) -> Trained:
+    """Train a network from random weights, or from a checkpoint.
+
+    Args:
+        settings: Of the network and of its training.
+        readouts: What it is to return.
+        graphs: Of the training structures.
+        lesson: What they are to teach.
+        masked: Whether values may be missing.
+        folder: Where checkpoints are kept, to go on from if there is one.
+        watch: Told of each epoch when it is done.
+
+    Raises:
+        InputError: torch is not installed, graphs or values are not fit for the network, or
+            training fails.
+    """
+    need_torch()
+    from atomarium.models.nn.loop import Trainer
+
+    check_lesson(lesson, graphs, readouts, masked=masked)
+    network = settings.build(readouts, seed=settings.training.seed)
+    network.check(graphs)
+    scales = measure_scales(lesson, graphs, readouts)
+    trainer = Trainer(
+        network, graphs, lesson, scales, settings.training, folder=folder, watch=watch
+    )
+    return Trained(network, scales, tuple(trainer.run()))
+
+
+def weights_of_network(network: Network) -> Weights:
+    """Return all weights as arrays."""
+    state = network.state_dict()
+    return {name: one.detach().cpu().contiguous().numpy() for name, one in state.items()}
+
+
+def rebuild_network(
+    settings: Architecture, readouts: Sequence[Readout], weights: Weights
+) -> Network:
+    """Return the network that has these weights, ready to predict.
+
+    Raises:
+        InputError: torch is not installed, or the weights are those of another network.
+    """
+    need_torch()
+    import torch
+
+    network = settings.build(readouts, seed=0)
+    state = {name: torch.from_numpy(np.array(one)) for name, one in weights.items()}
+    try:
+        dtype = next(one.dtype for one in state.values() if one.is_floating_point())
+        network = network.to(dtype)
+        network.load_state_dict(state)
+    except (RuntimeError, StopIteration) as error:
+        raise InputError(f"these weights belong to another network: {error}") from None
+    return network.eval()

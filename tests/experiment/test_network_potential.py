@@ -1,0 +1,189 @@
+"""Networks as potentials: trained on forces, kept in a folder, used by ASE and for relaxation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ase import Atoms
+from ase.build import bulk, molecule
+from ase.calculators.calculator import Calculator
+from ase.calculators.lj import LennardJones
+from ase.optimize import FIRE
+
+from atomarium.core.errors import InputError
+from atomarium.core.structures import Structures
+from atomarium.experiment.calculator import AtomariumCalculator
+from atomarium.experiment.network_potential import (
+    NetworkPotential,
+    fit_network_potential,
+    load_network_potential,
+)
+from atomarium.experiment.potential import Observations, Outcome
+from atomarium.experiment.relaxation import relax
+from atomarium.models.nn.learners import SchNetModel
+from atomarium.models.nn.training import Training
+
+pytest.importorskip("torch", reason="networks need torch")
+
+NETWORK = SchNetModel(
+    width=16,
+    n_interactions=2,
+    cutoff=4.0,
+    training=Training(
+        epochs=40, batch_size=10, learning_rate=5e-3, precision="float64", schedule="cosine"
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def potential() -> NetworkPotential:
+    """A potential of shaken water."""
+    rng = np.random.default_rng(0)
+    frames, energies, forces = [], [], []
+    rest = molecule("H2O")
+    for _ in range(60):
+        atoms = rest.copy()
+        moves = rng.normal(scale=0.05, size=(3, 3))
+        atoms.positions += moves
+        frames.append(atoms)
+        # Springs to where atoms rest, of the distances alone.
+        energy, force = _springs(atoms, rest)
+        energies.append(energy - 10.0)
+        forces.append(force)
+    observed = Observations(
+        structures=Structures.from_ase(frames),
+        energies=np.array(energies),
+        forces=np.concatenate(forces),
+    )
+    return fit_network_potential(NETWORK, observed)
+
+
+def _springs(atoms: Atoms, rest: Atoms) -> tuple[float, np.ndarray]:
+    energy, forces = 0.0, np.zeros((3, 3))
+    for i, j in ((0, 1), (0, 2), (1, 2)):
+        bond = atoms.positions[j] - atoms.positions[i]
+        length = float(np.linalg.norm(bond))
+        stretch = length - float(rest.get_distance(i, j))
+        energy += 5.0 * stretch**2
+        pull = 10.0 * stretch * bond / length
+        forces[i] += pull
+        forces[j] -= pull
+    return energy, forces
+
+
+def test_forces_are_slopes_of_the_energy(potential: NetworkPotential) -> None:
+    atoms = molecule("H2O")
+    atoms.positions += np.random.default_rng(1).normal(scale=0.05, size=(3, 3))
+    forces = potential.predict(Structures.from_ase(atoms)).forces
+    for axis in range(3):
+        sides = []
+        for sign in (1, -1):
+            moved = atoms.copy()
+            moved.positions[1, axis] += sign * 1e-4
+            sides.append(potential.predict(Structures.from_ase(moved)).energies[0])
+        assert forces[1, axis] == pytest.approx(-(sides[0] - sides[1]) / 2e-4, abs=1e-6)
+
+
+def test_it_has_learned_the_springs(potential: NetworkPotential) -> None:
+    rest = molecule("H2O")
+    atoms = rest.copy()
+    atoms.positions += np.random.default_rng(2).normal(scale=0.04, size=(3, 3))
+    _, forces = _springs(atoms, rest)
+    said = potential.predict(Structures.from_ase(atoms)).forces
+    assert np.abs(said - forces).mean() < 0.25 * np.abs(forces).mean()
+
+
+def test_folder_gives_the_same_numbers(potential: NetworkPotential, tmp_path: Path) -> None:
+    potential.save(tmp_path / "water")
+    again = load_network_potential(tmp_path / "water")
+    water = Structures.from_ase(molecule("H2O"))
+    assert np.array_equal(again.predict(water).forces, potential.predict(water).forces)
+    assert again.predict(water).energies == potential.predict(water).energies
+    (tmp_path / "water/potential.json").write_text("{}")
+    with pytest.raises(InputError, match="no potential can be read from"):
+        load_network_potential(tmp_path / "water")
+
+
+def test_unknown_elements_are_refused(potential: NetworkPotential) -> None:
+    with pytest.raises(InputError, match="C was not among the elements learned from: H, O"):
+        potential.predict(Structures.from_ase(molecule("CO")))
+
+
+def test_ase_gets_energy_forces_and_stress(potential: NetworkPotential) -> None:
+    atoms = molecule("H2O")
+    atoms.calc = AtomariumCalculator(potential)
+    assert np.isfinite(atoms.get_potential_energy())
+    boxed = molecule("H2O")
+    boxed.set_cell([5.0, 5.0, 5.0])
+    boxed.pbc = True
+    boxed.calc = AtomariumCalculator(potential)
+    stress = boxed.get_stress()
+    for k, (a, b) in enumerate(((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))):
+        sides = []
+        for sign in (1, -1):
+            strain = np.eye(3)
+            strain[a, b] += sign * 5e-5
+            strain[b, a] += sign * 5e-5
+            moved = boxed.copy()
+            moved.set_cell(boxed.cell.array @ strain, scale_atoms=True)
+            sides.append(potential.predict(Structures.from_ase(moved)).energies[0])
+        slope = (sides[0] - sides[1]) / 2e-4 / boxed.get_volume()
+        assert stress[k] == pytest.approx(slope, abs=1e-7)
+
+
+class _Together:
+    """A calculator of ASE as a potential, one structure after the other."""
+
+    def __init__(self, calculator: Calculator) -> None:
+        self._calculator = calculator
+
+    def predict(self, structures: Structures) -> Outcome:
+        energies, forces = [], []
+        for atoms in structures.to_ase():
+            atoms.calc = self._calculator
+            energies.append(atoms.get_potential_energy())
+            forces.append(atoms.get_forces())
+        return Outcome(
+            energies=np.array(energies),
+            forces=np.concatenate(forces),
+            stress=np.full((len(structures), 6), np.nan),
+        )
+
+
+def test_structures_relax_together_as_alone_with_ase(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    frames = [bulk("Ar", cubic=True, a=5.4), Atoms("Ar3", rng.normal(scale=2.5, size=(3, 3)))]
+    frames[0].positions += rng.normal(scale=0.1, size=(4, 3))
+    lj = LennardJones(sigma=3.4, epsilon=0.01, rc=7.0, smooth=True)
+    done: list[int] = []
+    found = relax(
+        _Together(lj),
+        Structures.from_ase(frames),
+        largest_force=1e-4,
+        most_steps=2000,
+        advance=done.append,
+    )
+    assert found.converged.all()
+    assert sum(done) == 2
+    assert np.linalg.norm(found.forces, axis=1).max() < 1e-4
+    for atoms, energy in zip(frames, found.energies, strict=True):
+        atoms.calc = lj
+        with FIRE(atoms, logfile=str(tmp_path / "log")) as alone:
+            alone.run(fmax=1e-4, steps=2000)
+        assert energy == pytest.approx(atoms.get_potential_energy(), abs=1e-6)
+
+
+def test_relaxation_that_is_too_short_says_so() -> None:
+    atoms = Atoms("Ar2", [[0, 0, 0], [3.0, 0, 0]])
+    lj = LennardJones(sigma=3.4, epsilon=0.01)
+    found = relax(_Together(lj), Structures.from_ase(atoms), largest_force=1e-8, most_steps=2)
+    assert not found.converged.any()
+    assert found.steps == [2]
+    for settings, message in (
+        ({"largest_force": 0.0}, "largest_force must be above 0"),
+        ({"most_steps": 0}, "most_steps must be at least 1"),
+    ):
+        with pytest.raises(InputError, match=message):
+            relax(_Together(lj), Structures.from_ase(atoms), **settings)  # type: ignore[arg-type]
