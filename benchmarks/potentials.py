@@ -1,6 +1,6 @@
 """Learning curves of kernel potentials: forces of ethanol, energies and forces of solids.
 
-Revised MD17 (ethanol) and the cells of Zuo et al. (2020) with their own split. Needs
+Revised MD17 (ethanol) and the cells of Zuo et al. (2020) with random splits. Needs
 `rmd17_ethanol_2000.extxyz.xz` and `mlearn_zuo2020.extxyz.xz` in a folder `../shared/data` beside
 the checkout. CPU seconds of one thread.
 
