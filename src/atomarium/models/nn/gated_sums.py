@@ -84,9 +84,11 @@ def gated_sum(
     """
     if both.device.type != "cpu" or both.dtype not in _WINDOWS:
         return torch_gated_sum(distances, both, filters, norm)
+    # Within a function of torch gradients are always off, so it is asked here.
+    learning = torch.is_grad_enabled()
     if norm is None:
-        return _GatedSum.apply(distances, None, both, filters, None, None)
-    return _GatedSum.apply(distances, norm, both, filters, norm.weight, norm.bias)
+        return _GatedSum.apply(distances, None, learning, both, filters, None, None)
+    return _GatedSum.apply(distances, norm, learning, both, filters, norm.weight, norm.bias)
 
 
 def torch_gated_sum(
@@ -107,11 +109,13 @@ def torch_gated_sum(
 
 class _GatedSum(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, distances: Distances, norm: Any, *tensors: Tensor | None) -> Tensor:
+    def forward(
+        ctx: Any, distances: Distances, norm: Any, learning: Any, *tensors: Tensor | None
+    ) -> Tensor:
         both, filters, gain, bias = tensors
         work = _Work(distances, _array(both), _array(filters))
         by_batch = norm is not None and norm.training
-        keeps = any(ctx.needs_input_grad)
+        keeps = learning and any(ctx.needs_input_grad)
         rows, sums = work.fill_rows() if by_batch or keeps else (None, None)
         mean, inverse = _moments(norm, sums, len(work.neighbors), work.both.shape[2])
         scales, shifts = _affine(mean, inverse, gain, bias, work.both.dtype)
@@ -142,12 +146,12 @@ class _GatedSum(torch.autograd.Function):
             factors[2] = -scales * for_bias / n - mean * factors[1]
         both, filters = work.add_slopes(gates, factors.astype(rows.dtype))
         given = [both, filters, for_gain, for_bias]
-        wanted = ctx.needs_input_grad[2:]
+        wanted = ctx.needs_input_grad[3:]
         gradients = [
             torch.from_numpy(one.astype(rows.dtype, copy=False)) if needed else None
             for one, needed in zip(given, wanted, strict=True)
         ]
-        return (None, None, *gradients)
+        return (None, None, None, *gradients)
 
 
 class _Work:
