@@ -26,7 +26,7 @@ def mix_channels(basis, layout, work):
             if not there:
                 there = True
                 work.channels[channel * size : (channel + 1) * size] = 0.0
-            _add(
+            add_multiple(
                 work.expansion.coefficients,
                 column * size,
                 factor,
@@ -43,7 +43,7 @@ def mix_channels(basis, layout, work):
 
 
 @lean
-def _add(source, start, factor, out, place, count):
+def add_multiple(source, start, factor, out, place, count):
     """Add so many numbers, a multiple of eight, times a factor."""
     many = spread(factor)
     for k in range(0, count, LANES):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from atomarium.represent._kernels.channels import add_multiple
 from atomarium.represent._kernels.lean import lean
-from atomarium.represent._kernels.vectors import LANES, load, multiply_add, spread, store
+from atomarium.represent._kernels.vectors import LANES, spread, store
 
 
 @lean
@@ -28,7 +29,9 @@ def pull_channels(n_present, basis, layout, work):
                 factor = layout.mixing[present[i], column]
                 if factor != 0.0:
                     start = present[i] * size
-                    _add(work.channels, start, factor, work.coefficients, column * size, size)
+                    add_multiple(
+                        work.channels, start, factor, work.coefficients, column * size, size
+                    )
 
 
 @lean
@@ -38,11 +41,3 @@ def _spread_functions(cotangents, place, n_padded, size):
         number = spread(cotangents[start])
         for n in range(0, n_padded, LANES):
             store(cotangents, start + n, number)
-
-
-@lean
-def _add(source, start, factor, out, place, count):
-    many = spread(factor)
-    for k in range(0, count, LANES):
-        numbers = multiply_add(many, load(source, start + k), load(out, place + k))
-        store(out, place + k, numbers)
