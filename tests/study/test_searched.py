@@ -48,7 +48,7 @@ def test_settings_are_found_for_each_training_set(study_path: Path, tmp_path: Pa
         assert best.settings["model.length_scale"] == record.chosen["model.length_scale"]
         fitted = load_model(folder / "model").fitted
         assert fitted.candidate.model.length_scale == record.chosen["model.length_scale"]  # type: ignore[attr-defined]
-    assert not list((tmp_path / "run/searches").iterdir())
+    assert not (tmp_path / "run/searches").exists()
 
 
 def test_shuffled_test_labels_leave_the_chosen_settings_unchanged(

@@ -22,6 +22,7 @@ from atomarium.experiment.intervals import Interval
 from atomarium.experiment.machine import machine, peak_memory, versions
 from atomarium.experiment.saved_model import SavedModel, save_model
 from atomarium.experiment.trial import Result, Trial
+from atomarium.models.nn.history import write_history
 
 _PART = ".part-"
 
@@ -130,6 +131,9 @@ def keep_result(
         if result.runs:
             text = "".join(json.dumps(asdict(run)) + "\n" for run in result.runs)
             write_text(folder / "runs.jsonl", text)
+        epochs = getattr(result.fitted.fitted, "epochs", ())
+        if epochs:
+            write_history(folder / "history.jsonl", epochs)
         save_model(folder / "model", model)
     return record
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Generator
 from concurrent.futures import as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -52,6 +52,9 @@ def run_study(plan: Plan, folder: Path, *, show: bool = True) -> list[Record]:
         missing = [trial for trial in plan.trials if not _is_finished(trials, trial)]
         for _, group in groupby(missing, key=_shares_features):
             _run_group(plan, list(group), trials, show=show)
+        for empty in (folder / "training", folder / "searches"):
+            with suppress(OSError):  # not there, or what failed trials have left is
+                empty.rmdir()
     return read_records(plan, folder)
 
 
@@ -110,7 +113,9 @@ def _run_one(
     plan: Plan, trial: Trial, *, trials: Path, features: Rows, per_structure: float
 ) -> Trial:
     try:
-        result = run(trial, plan.dataset, features, _working_folder(trials, trial))
+        # One thread each: CPU time is then that of the trial, and trials run side by side.
+        with limit_threads(1):
+            result = run(trial, plan.dataset, features, _working_folder(trials, trial))
     except InputError as error:
         keep_failure(trials, trial, str(error))
     else:
@@ -127,7 +132,6 @@ def _working_folder(trials: Path, trial: Trial) -> Path:
 def _search_one(plan: Plan, trial: Trial, *, trials: Path) -> Trial:
     log = trials.parent / "searches" / f"{trial.id}.jsonl"
     try:
-        # One thread each: CPU time is then that of the trial, and trials run side by side.
         with limit_threads(1):
             result = run_searched(trial, plan.dataset, log)
     except InputError as error:

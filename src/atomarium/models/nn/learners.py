@@ -97,7 +97,7 @@ class Learner:
             if name.startswith(_PREFIX)
         }
         network = rebuild_network(self, (kind(name=TARGET, width=len(center)),), weights)
-        scale = Scale(center, float(arrays["spread"]), per_atom=extensive)
+        scale = Scale(center, arrays["spread"].item(), per_atom=extensive)
         return FittedNetwork(network, {TARGET: scale})
 
 
