@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -13,9 +11,7 @@ torch = pytest.importorskip("torch")
 
 from tests.models.nn.network_samples import crystals, molecules
 
-from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
-from atomarium.models.nn import extra
 from atomarium.models.nn.activations import ACTIVATIONS
 from atomarium.models.nn.batches import ResidentGraphs
 from atomarium.models.nn.cgcnn import Cgcnn
@@ -138,7 +134,7 @@ def test_extensive_values_of_two_distant_copies_add_up(settings):
     two = Structures.from_arrays(
         np.tile(one.numbers, 2), np.concatenate([one.positions, one.positions + 100])
     )
-    values = network(_batch(settings, Structures.concatenate([one, two])))["energy"]
+    values = network(_batch(settings, Structures.concatenate([one, two])))["energy"].detach()
     assert float(values[1]) == pytest.approx(2 * float(values[0]), rel=1e-10)
 
 
@@ -180,7 +176,7 @@ def test_charges_are_neutral_and_make_the_dipole():
     for s in range(len(batch)):
         atoms = slice(int(batch.offsets[s]), int(batch.offsets[s + 1]))
         charges = outputs["charges"][atoms]
-        assert float(charges.sum()) == pytest.approx(0, abs=1e-12)
+        assert float(charges.detach().sum()) == pytest.approx(0, abs=1e-12)
         moment = (charges * torch.tensor(molecules().positions[atoms])).sum(dim=0)
         torch.testing.assert_close(outputs["dipole"][s], moment)
 
@@ -233,74 +229,3 @@ def test_the_gpu_gives_what_the_cpu_gives(settings):
     found = there(_batch(settings, crystals(), device="cuda"))
     for name, one in expected.items():
         torch.testing.assert_close(found[name].cpu(), one, rtol=1e-9, atol=1e-10)
-
-
-@pytest.mark.parametrize(
-    ("settings", "readouts", "message"),
-    [
-        (SchNet(), [], "at least one readout"),
-        (SchNet(), [Intensive(name="a"), Extensive(name="a")], "two readouts return a;"),
-        (SchNet(), [ENERGY, Extensive(name="b", forces="f")], "only one readout"),
-        (SchNet(), [Polarizability(name="alpha")], "take PaiNN"),
-        (SchNet(), [Dipole(name="mu", atomic_dipoles=True)], "take PaiNN"),
-        (Cgcnn(), [ENERGY], "it has no forces and stress; take SchNet or PaiNN"),
-        (Cgcnn(), [Dipole(name="mu")], "CGCNN gives no moments"),
-    ],
-)
-def test_readouts_that_do_not_go_together_are_refused(settings, readouts, message):
-    with pytest.raises(InputError, match=message):
-        settings.build(readouts)
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (lambda: SchNet(cutoff=0.0), "cutoff must be above 0 Å"),
-        (lambda: SchNet(basis="gausian"), "did you mean 'gaussian'"),
-        (lambda: SchNet(filters="fast"), "no filters 'fast'"),
-        (lambda: PaiNN(width=0), "width must be 1 to 4096"),
-        (lambda: PaiNN(epsilon=0.0), "epsilon must be between 0 and 1"),
-        (lambda: Cgcnn(pooling="meen"), "did you mean 'mean'"),
-        (lambda: Cgcnn(dropout=1.0), "dropout must be 0 to below 1"),
-        (lambda: Cgcnn(atoms="file"), "atom_file goes with atoms"),
-        (lambda: Cgcnn(step=5.0), "step must be below half the radius"),
-        (lambda: Extensive(name="e", width=2, forces="f"), "derivatives of one energy"),
-        (lambda: Intensive(name="e", width=0), "width must be 1 to 1000"),
-        (lambda: Classes(name="e", n_classes=1), "n_classes must be 2 to 1000"),
-    ],
-)
-def test_settings_out_of_range_are_refused(make, message):
-    with pytest.raises(InputError, match=message):
-        make()
-
-
-def test_structures_that_a_network_cannot_know_are_refused():
-    network = SchNet(width=4).build([ENERGY, Dipole(name="mu")])
-
-    def check(numbers, **cell):
-        structures = Structures.from_arrays(numbers, np.zeros((len(numbers), 3)), **cell)
-        network.check(build_graphs(structures, network.settings.graph))
-
-    with pytest.raises(InputError, match=r"elements 1 to 99, not Fm \(100\)"):
-        check([100])
-    with pytest.raises(InputError, match="structure 0 has no atoms"):
-        check([])
-    with pytest.raises(InputError, match="structure 0 has no cell, so it has no stress"):
-        check([1])
-    with pytest.raises(InputError, match="structure 0 repeats, so 'mu' depends on"):
-        check([1], cells=np.eye(3) * 9)
-
-
-def test_without_torch_the_message_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(extra, "find_spec", lambda _: None)
-    with pytest.raises(InputError, match=r"pip install 'atomarium\[nn\]'"):
-        SchNet().build([ENERGY])
-
-
-def test_settings_and_graphs_need_no_torch():
-    program = (
-        "import sys, atomarium.models.nn.cgcnn, atomarium.models.nn.painn, "
-        "atomarium.models.nn.graph_rules, atomarium.models.nn.standards\n"
-        "assert 'torch' not in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", program], check=True)
