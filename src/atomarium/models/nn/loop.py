@@ -23,6 +23,7 @@ from atomarium.models.nn.lesson import Lesson, Scale, sizes_of_rows
 from atomarium.models.nn.losses import Errors, LossFunction
 from atomarium.models.nn.network import Network
 from atomarium.models.nn.order import batches_of, held_out
+from atomarium.models.nn.randomness import seeded
 from atomarium.models.nn.schedules import Schedule
 from atomarium.models.nn.state import State, fingerprint, weights_of
 from atomarium.models.nn.training import Training
@@ -243,9 +244,7 @@ class Trainer:
         if not any(isinstance(one, nn.Dropout) for one in self.network.modules()):
             yield
             return
-        devices = [self.device] if self.device.type == "cuda" else []
-        with torch.random.fork_rng(devices=devices):
-            torch.manual_seed((self.settings.seed * 1_000_003 + step) % 2**63)
+        with seeded((self.settings.seed * 1_000_003 + step) % 2**63, self.device):
             yield
 
     def _cast(self) -> contextlib.AbstractContextManager[Any]:

@@ -16,6 +16,7 @@ from atomarium.models.nn.derivatives import forces_of, stress_of
 from atomarium.models.nn.graphs import Graphs
 from atomarium.models.nn.heads import Outputs
 from atomarium.models.nn.layers import Trunk
+from atomarium.models.nn.randomness import seeded
 from atomarium.models.nn.readouts import (
     Dipole,
     Extensive,
@@ -118,6 +119,5 @@ def build_network(
     settings: object, make_trunk: Callable[[], Trunk], readouts: Sequence[Readout], *, seed: int
 ) -> Network:
     """Return a network with random weights that the seed decides; torch's own stay as they were."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         return Network(settings, make_trunk(), readouts)
