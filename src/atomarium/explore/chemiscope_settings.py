@@ -270,7 +270,7 @@ _MAP: Mapping[str, Any] = {
         "max": _bound,
         "palette": _PALETTE,
         "reverse": _truth,
-        "opacity": _between(1, 100),
+        "opacity": _between(1.0, 100.0),
         "select": {
             "mode": _word(*_SELECTED),
             "category": _category,
@@ -279,7 +279,7 @@ _MAP: Mapping[str, Any] = {
         },
     },
     "size": {
-        "factor": _between(1, 100),
+        "factor": _between(1.0, 100.0),
         "mode": _word(*_SIZE_MODES),
         "property": _PROPERTY,
     },
@@ -298,7 +298,7 @@ _STRUCTURE: Mapping[str, Any] = {
     "supercell": _supercell,
     "packedCell": _packed,
     "axes": _word("off", "abc", "xyz"),
-    "playbackDelay": _between(0, 1e9),
+    "playbackDelay": _between(0.0, 1e9),
     "camera": _camera,
     "environments": {
         "activated": _truth,

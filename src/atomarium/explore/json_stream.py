@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NoReturn, Protocol, Self
+from typing import Any, NoReturn, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -19,10 +19,13 @@ from atomarium.explore.expected import refuse
 _CHUNK = 2**20
 _DECODER = json.JSONDecoder()
 _SPACE = " \t\r\n"
+#: What a number goes on with; nothing at all counts as well.
+_OF_NUMBERS = "0123456789.eE+-"
 #: An error so near to the end of what was read may be gone when more is read.
 _NEAR_END = 32
 
 
+@runtime_checkable
 class JsonNode(Protocol):
     """A value of JSON that is looked into once, from its beginning to its end."""
 
@@ -107,8 +110,8 @@ class JsonStream:
             except ValueError as error:
                 self._fail(str(error), self._at)
             else:
-                # Digits at the end of what was read may go on.
-                if end < len(self._text) or self._ended:
+                # A number at the end of what was read may go on.
+                if self._ended or self._text[end : end + 1] not in _OF_NUMBERS:
                     self._at = end
                     return value
             self._more()

@@ -108,9 +108,10 @@ class SceneServer:
         import uvicorn
 
         self.token = secrets.token_urlsafe(24)
+        app = make_app(scene, token=self.token, title=title)
         self._socket = _bind(port)
         config = uvicorn.Config(
-            make_app(scene, token=self.token, title=title),
+            app,
             log_level="error",
             access_log=False,
             server_header=False,

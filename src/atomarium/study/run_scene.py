@@ -50,7 +50,7 @@ def run_scene(folder: Path) -> Scene:
     ]  # fmt: skip
     if not records:
         raise InputError(f"{folder}: no trial has finished, so there is nothing to show")
-    study = read_study(root / _STUDY)
+    study = _at_its_data(read_study(root / _STUDY), root)
     dataset = load_data(study.spec.data, study)
     kept = [read_predictions(root / "trials" / record.id) for record in records]
     used = np.unique(np.concatenate([one.structures for one in kept]))
@@ -60,6 +60,17 @@ def run_scene(folder: Path) -> Scene:
             f"study {study.spec.name!r} has seen"
         )
     return _scene(study, dataset.take(used), records, [_within(one, used) for one in kept])
+
+
+def _at_its_data(study: StudyFile, root: Path) -> StudyFile:
+    """Return a study whose relative paths start where its data are.
+
+    Runs stand in a folder beside the study file that they come from, `runs/name` as a rule.
+    """
+    for folder in (root, *root.resolve().parents[:3]):
+        if (folder / study.spec.data.source).exists():
+            return replace(study, folder=folder)
+    return study
 
 
 def _within(kept: Predictions, used: np.ndarray) -> Predictions:
