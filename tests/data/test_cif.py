@@ -381,3 +381,21 @@ def test_a_folder_that_holds_something_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="exists already"):
         write(folder, _crystals(2), format="cif")
     assert [child.name for child in folder.iterdir()] == ["a.cif"]
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("0.3333", 1 / 3),
+        ("0.666667", 2 / 3),
+        ("-0.33333(2)", -1 / 3),
+        ("0.333", 0.333),  # too few digits to tell
+        ("0.3334", 0.3334),
+        ("0.33331234", 0.33331234),
+        ("0.5000", 0.5),
+    ],
+)
+def test_rounded_thirds_are_thirds(tmp_path: Path, given: str, meant: float) -> None:
+    crystal = _read(tmp_path, f"{_CELL}{_SITES}Na1 Na {given} 0 0 1\n").structures
+    fraction = (crystal.positions @ np.linalg.inv(crystal.cells[0]))[0, 0]
+    assert fraction - meant == pytest.approx(round(fraction - meant), abs=1e-14)

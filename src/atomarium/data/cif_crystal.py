@@ -23,6 +23,9 @@ _GROUP_NAMES = ("_space_group_name_h-m_alt", "_symmetry_space_group_name_h-m")
 _GROUP_NUMBERS = ("_space_group_it_number", "_symmetry_int_tables_number")
 _TERM = re.compile(r"([+-]?)(?:(\d*\.?\d+|\d+\.)(?:/(\d+))?\*?)?([xyz]?)")
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?:\(\d+\))?")
+_DECIMALS = re.compile(r"\.(\d+)")
+#: Decimals with which a coordinate can be told to be a rounded third.
+_LEAST_DIGITS = 4
 
 Operation = tuple[np.ndarray, np.ndarray]
 
@@ -100,8 +103,19 @@ def _fractions(sites: dict[str, list[Value]], where: object) -> Float64[np.ndarr
     if missing:
         raise InputError(f"{where}: the loop of sites has no {missing[0]}")
     rows = zip(*(sites[column] for column in columns), strict=True)
-    found = [[_number(v, c, where) for v, c in zip(row, columns, strict=True)] for row in rows]
+    found = [[_fraction(v, c, where) for v, c in zip(row, columns, strict=True)] for row in rows]
     return np.array(found, dtype=np.float64).reshape(-1, 3)
+
+
+def _fraction(value: Value, name: str, where: object) -> float:
+    """Return a fractional coordinate; 0.3333 and 0.6667 are the thirds that they were rounded from."""
+    fraction = _number(value, name, where)
+    digits = _DECIMALS.search(value.text)
+    n_digits = len(digits[1]) if digits else 0
+    third = round(3 * fraction) / 3
+    if n_digits >= _LEAST_DIGITS and abs(fraction - third) <= 0.5 * 10.0**-n_digits:
+        return third
+    return fraction
 
 
 def _number(value: Value, name: str, where: object) -> float:
