@@ -71,7 +71,9 @@ def test_cgcnns_own_sample_is_read_as_ase_reads_it(real_data: Path) -> None:
         theirs = _read_by_ase(folder / f"{name}.cif")
         np.testing.assert_allclose(ours.cells, theirs.cells, atol=1e-12)  # angles to radians
         assert sorted(ours.numbers) == sorted(theirs.numbers)
-        np.testing.assert_allclose(_distances(ours), _distances(theirs), atol=1e-9)
+        # One of them has 0.3333, which ASE leaves as it is: 3e-5 of a cell of 4 Å, for two atoms.
+        rounded = 3e-4 if name == "1101051" else 1e-9
+        np.testing.assert_allclose(_distances(ours), _distances(theirs), atol=rounded)
 
 
 @pytest.mark.parametrize(
