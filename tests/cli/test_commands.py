@@ -114,7 +114,7 @@ def test_interrupted_run_says_how_to_go_on(finished: Path, tmp_path: Path) -> No
         (("run", "--data", "qm9-sampel", "--target", "gap"), "did you mean 'qm9-sample'"),
         (("run", "--data", "qm9-sample", "--target", "gapp"), "did you mean 'gap'"),
         (("predict", "nowhere", "my.extxyz"), "error: no model in nowhere"),
-        (("open", "nowhere"), "error: no file or folder nowhere"),
+        (("open", "nowhere"), "error: no file and no data set 'nowhere'"),
         (("run", "--data", "qm9-sample", "--target", "gap", "--threads", "0"), "at least 1"),
     ],
 )
