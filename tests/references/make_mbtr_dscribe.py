@@ -12,6 +12,8 @@ import numpy as np
 from dscribe.descriptors import LMBTR, MBTR, ValleOganov
 from tests.represent.mbtr_cases import CASES, STRUCTURES, Case
 
+from atomarium.core.structures import Structures
+
 _DESCRIPTORS = {"MBTR": MBTR, "LMBTR": LMBTR}
 
 
@@ -27,7 +29,7 @@ def main() -> None:
     molecules = STRUCTURES["molecules"]()
     for geometry in ("distance", "inverse_distance", "cosine"):
         case = next(c for c in CASES if c.geometry == geometry and c.structures == "molecules")
-        parts = _descriptor(case).derivatives(
+        parts = descriptor_of(case, molecules).derivatives(
             molecules.to_ase(), method="analytical", return_descriptor=False
         )
         rows[f"gradients-{geometry}"] = np.concatenate(parts)
@@ -35,11 +37,13 @@ def main() -> None:
 
 
 def _rows(case: Case) -> np.ndarray:
-    found = _descriptor(case).create(STRUCTURES[case.structures]().to_ase())
+    structures = STRUCTURES[case.structures]()
+    found = descriptor_of(case, structures).create(structures.to_ase())
     return np.concatenate(found) if case.descriptor == "LMBTR" else np.asarray(found)
 
 
-def _descriptor(case: Case) -> MBTR | LMBTR:
+def descriptor_of(case: Case, structures: Structures) -> MBTR | LMBTR:
+    """Return what DScribe computes a case with, for the species of structures."""
     term = case.term
     weighting = {"function": term.weighting}
     given = {"r_cut": term.cutoff, "scale": term.scale}
@@ -54,7 +58,7 @@ def _descriptor(case: Case) -> MBTR | LMBTR:
         weighting=weighting,
         normalize_gaussians=case.binning == "density",
         normalization=case.normalization,
-        species=list(STRUCTURES[case.structures]().species),
+        species=list(structures.species),
         periodic=case.structures == "crystals",
     )
 

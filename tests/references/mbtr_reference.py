@@ -21,7 +21,7 @@ def mbtr_blocks(
     samples: Samples = {}
     for center in range(structure.n_atoms):
         own = int(structure.numbers[center])
-        around = list(_neighbors(structure, center, term))
+        around = list(neighbors_within(structure, center, term))
         if term.order == 2:
             for other, vector in around:
                 key = tuple(sorted((own, other)))
@@ -32,7 +32,7 @@ def mbtr_blocks(
             for (a, p), (b, q) in itertools.combinations(around, 2):
                 key = (own, *sorted((a, b)))
                 samples.setdefault(key, []).append(_triplet(p, q, term))
-    return {key: _bins(found, term, binning) for key, found in samples.items()}
+    return {key: spread(found, term, binning) for key, found in samples.items()}
 
 
 def local_blocks(
@@ -40,7 +40,7 @@ def local_blocks(
 ) -> dict[tuple[int, ...], np.ndarray]:
     """Return the bins that one atom, element 0, takes part in: (0, B), (0, A, B), (middle, 0, B)."""
     samples: Samples = {}
-    around = list(_neighbors(structure, center, term))
+    around = list(neighbors_within(structure, center, term))
     if term.order == 2:
         for other, vector in around:
             samples.setdefault((0, other), []).append(_pair(float(np.linalg.norm(vector)), term))
@@ -48,12 +48,13 @@ def local_blocks(
         samples.setdefault((0, *sorted((a, b))), []).append(_triplet(p, q, term))
         samples.setdefault((a, 0, b), []).append(_triplet(-p, q - p, term))
         samples.setdefault((b, 0, a), []).append(_triplet(-q, p - q, term))
-    return {key: _bins(found, term, binning) for key, found in samples.items()}
+    return {key: spread(found, term, binning) for key, found in samples.items()}
 
 
-def _neighbors(
+def neighbors_within(
     structure: Structures, center: int, term: MbtrTerm
 ) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield the element of each neighbor and the vector to it."""
     reach = math.inf if term.reach is None else term.reach
     ranges = [range(-4, 5) if repeats else range(1) for repeats in structure.periodic[0]]
     for shift in itertools.product(*ranges):
@@ -73,7 +74,7 @@ def _pair(distance: float, term: MbtrTerm) -> tuple[float, float]:
         "inverse_dot": 1 / distance**2,
     }[term.geometry]
     if term.weighting == "exp":
-        return place, math.exp(-_scale(term) * distance)
+        return place, math.exp(-scale_of(term) * distance)
     if term.weighting == "inverse_square":
         return place, 1 / distance**2
     return place, _weight_of_value(place, term)
@@ -105,7 +106,7 @@ def _triplet(p: np.ndarray, q: np.ndarray, term: MbtrTerm) -> tuple[float, float
     }[term.geometry]
     a, b, c = (float(np.linalg.norm(side)) for side in (p, q, p - q))
     if term.weighting == "exp":
-        weight = math.exp(-_scale(term) * (a + b + c))
+        weight = math.exp(-scale_of(term) * (a + b + c))
         return place, weight if weight >= term.threshold else 0.0
     if term.weighting == "smooth_cutoff":
         assert term.cutoff is not None
@@ -123,7 +124,8 @@ def _triplet(p: np.ndarray, q: np.ndarray, term: MbtrTerm) -> tuple[float, float
     return place, _weight_of_value(place, term)
 
 
-def _scale(term: MbtrTerm) -> float:
+def scale_of(term: MbtrTerm) -> float:
+    """Return the s of `exp`, from a cutoff where it has one."""
     if term.scale is not None:
         return term.scale
     assert term.cutoff is not None
@@ -135,7 +137,8 @@ def _smooth(ratio: float, term: MbtrTerm) -> float:
     return 1 + y * ratio ** (y + 1) - (y + 1) * ratio**y if ratio < 1 else 0.0
 
 
-def _bins(samples: list[tuple[float, float]], term: MbtrTerm, binning: str) -> np.ndarray:
+def spread(samples: list[tuple[float, float]], term: MbtrTerm, binning: str) -> np.ndarray:
+    """Return bins of Gaussians at places with weights."""
     n = term.n_bins
     spacing = (term.stop - term.start) / (n if binning == "mass" else n - 1)
     first = term.start - (0.0 if binning == "mass" else spacing / 2)

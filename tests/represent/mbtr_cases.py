@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from atomarium.core.structures import Structures
+from atomarium.represent.lmbtr import LocalMbtr
+from atomarium.represent.mbtr import Mbtr
 from atomarium.represent.mbtr_terms import MbtrTerm
 
 GRIDS = {
@@ -49,6 +52,12 @@ class Case:
         """The term of the case."""
         settings = {"geometry": self.geometry, "n_bins": N_BINS, **GRIDS[self.geometry]}
         return MbtrTerm(**settings, **self.weighting)
+
+    @property
+    def settings(self) -> Mbtr | LocalMbtr:
+        """Our settings."""
+        kind = Mbtr if self.descriptor == "MBTR" else LocalMbtr
+        return kind(terms=(self.term,), normalization=self.normalization, binning=self.binning)
 
 
 _PAIRS = ("distance", "inverse_distance")
@@ -130,3 +139,38 @@ def crystals() -> Structures:
 
 
 STRUCTURES = {"molecules": molecules, "crystals": crystals}
+_PEERS = Path(__file__).parents[1] / "references" / "matrices_peers.npz"
+#: Real crystals with more atoms take the slow versions too long.
+_MOST_ATOMS = 6
+
+
+def real_structures(case: Case) -> list[Structures]:
+    """Return molecules of QM7, or crystals of the Materials Project, that a case is tried on."""
+    with np.load(_PEERS) as file:
+        kept = {name: file[f"{case.structures} {name}"] for name in ("numbers", "positions")}
+        cells = file["crystals cells"] if case.structures == "crystals" else None
+        offsets = file[f"{case.structures} offsets"]
+    some = list(Structures.from_arrays(**kept, cells=cells, offsets=offsets))
+    if case.structures == "crystals":
+        return [one for one in some if one.n_atoms <= _MOST_ATOMS]
+    # Rows of atoms are many.
+    return [*straight_molecules(), *(some[:4] if case.descriptor == "LMBTR" else some)]
+
+
+def straight_molecules() -> list[Structures]:
+    """Return acetylene and cyanoacetylene as they stand in QM7, numbers 3 and 32."""
+    places = [[0.899231, 2.096269, -0.16555, 3.16105], [0.914513, 2.115722, 3.484788, 4.638879]]
+    places[1].append(-0.151102)
+    lines = [([6, 6, 1, 1], -0.0226, 0.0041), ([6, 6, 6, 7, 1], -0.0345, 0.0178)]
+    return [
+        Structures.from_arrays(numbers, [[x, y, z] for x in along])
+        for along, (numbers, y, z) in zip(places, lines, strict=True)
+    ]
+
+
+def shadows(rows: np.ndarray) -> np.ndarray:
+    """Return the products of rows with three random vectors, which take less room than the rows.
+
+    A difference of one entry stays a difference of about its size.
+    """
+    return rows @ np.random.default_rng(rows.shape[1]).normal(size=(rows.shape[1], 3))

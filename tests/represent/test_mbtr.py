@@ -29,14 +29,9 @@ def dscribe() -> dict[str, np.ndarray]:
         return dict(file)
 
 
-def settings_of(case: Case) -> Mbtr | LocalMbtr:
-    kind = Mbtr if case.descriptor == "MBTR" else LocalMbtr
-    return kind(terms=(case.term,), normalization=case.normalization, binning=case.binning)
-
-
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_rows_are_those_of_dscribe(case: Case, dscribe: dict[str, np.ndarray]) -> None:
-    rows = settings_of(case).compute(STRUCTURES[case.structures]()).values
+    rows = case.settings.compute(STRUCTURES[case.structures]()).values
     expected = dscribe[str(case)]
     # What is cut off a Gaussian and the polynomials are each below 1e-11 of the largest entry.
     np.testing.assert_allclose(rows, expected, atol=1e-10 * np.abs(expected).max(), rtol=0)
@@ -54,7 +49,7 @@ def test_fingerprints_are_those_of_dscribe(
 @pytest.mark.parametrize("geometry", ["distance", "inverse_distance", "cosine"])
 def test_gradients_are_those_of_dscribe(geometry: str, dscribe: dict[str, np.ndarray]) -> None:
     case = next(c for c in CASES if c.geometry == geometry and c.structures == "molecules")
-    found = settings_of(case).gradients(molecules()).values
+    found = case.settings.gradients(molecules()).values
     expected = dscribe[f"gradients-{geometry}"]
     # Slopes of the polynomials are less exact than their values.
     np.testing.assert_allclose(found, expected, atol=1e-9 * np.abs(expected).max(), rtol=0)
