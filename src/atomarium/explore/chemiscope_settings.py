@@ -115,10 +115,10 @@ def finite_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     def mended(value: Any) -> Any:
         if isinstance(value, Mapping):
             return {str(key): mended(one) for key, one in value.items()}
+        if isinstance(value, np.generic | np.ndarray):
+            value = value.tolist()
         if isinstance(value, list | tuple):
             return [mended(one) for one in value]
-        if isinstance(value, np.generic):
-            value = value.item()
         return None if isinstance(value, float) and math.isnan(value) else value
 
     return mended(settings)

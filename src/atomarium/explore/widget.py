@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import anywidget  # pyright: ignore[reportMissingImports]
-import numpy as np
 import traitlets  # pyright: ignore[reportMissingImports]
 
 from atomarium.core.errors import InputError
+from atomarium.explore.chemiscope_settings import finite_settings
 from atomarium.explore.expected import list_at, one_of_at, whole_at
 from atomarium.explore.inputs import with_settings
 from atomarium.explore.page import read_static
@@ -99,7 +99,7 @@ class Widget(anywidget.AnyWidget):
 
     @traitlets.validate("selection")
     def _check_selection(self, proposal: Any) -> dict[str, Any]:
-        given = _plain(proposal["value"])
+        given = finite_settings(proposal["value"])
         if not given:
             return given
         target = one_of_at("selection.target", given.get("target"), ("structure", "atom"))
@@ -123,10 +123,3 @@ class Widget(anywidget.AnyWidget):
             return
         first, last = self._borders[block : block + 2]
         self.send(reply, buffers=[pack_block(self._view.scene.structures, first, last)])
-
-
-def _plain(given: Any) -> dict[str, Any]:
-    return {
-        key: value.tolist() if isinstance(value, np.ndarray | np.generic) else value
-        for key, value in dict(given).items()
-    }
