@@ -2,7 +2,7 @@
 
 import {
   BufferAttribute, BufferGeometry, DataTexture, GLSL3, NearestFilter, NoBlending, NormalBlending, OrthographicCamera, Points,
-  RawShaderMaterial, RGBAFormat, Scene, Uint8BufferAttribute, UnsignedByteType, Vector2, Vector4, WebGLRenderTarget,
+  RawShaderMaterial, RGBAFormat, Scene, Uint8BufferAttribute, UnsignedByteType, Vector4, WebGLRenderTarget,
 } from "three";
 import type { Graphics } from "../graphics";
 import type { Cloud, Look, Placement, Row } from "./cloud";
@@ -20,7 +20,8 @@ export interface PointsOnCard {
 }
 
 /** Sends the points to the graphics card. */
-export function openPoints({ renderer }: Graphics, cloud: Cloud): PointsOnCard {
+export function openPoints(graphics: Graphics, cloud: Cloud): PointsOnCard {
+  const { renderer } = graphics;
   const geometry = geometryOf(cloud);
   const palette = paletteTexture(cloud);
   const uniforms = uniformsOf(cloud, palette);
@@ -35,13 +36,9 @@ export function openPoints({ renderer }: Graphics, cloud: Cloud): PointsOnCard {
 
   return {
     paint(goal, placement, look) {
-      const { width, height } = goal.canvas;
-      const now = renderer.getSize(new Vector2());
-      if (now.x !== width || now.y !== height) renderer.setSize(width, height, false);
-      place(uniforms, placement, look, [width, height, 0, 0]);
+      place(uniforms, placement, look, [goal.canvas.width, goal.canvas.height, 0, 0]);
       points.material = drawing;
-      renderer.render(scene, camera);
-      goal.drawImage(renderer.domElement, 0, 0, width, height);
+      graphics.drawInto(goal, () => renderer.render(scene, camera));
     },
     pick(x, y, placement, look) {
       // The picture shrinks to the pixels about the pointer.

@@ -82,7 +82,8 @@ export class Stage {
 
   private readonly watchers = new Set<() => void>();
 
-  constructor({ renderer, software }: Graphics) {
+  constructor(private readonly graphics: Graphics) {
+    const { renderer, software } = graphics;
     [this.renderer, this.software] = [renderer, software];
     renderer.domElement.addEventListener("webglcontextrestored", () => this.watchers.forEach((watch) => watch()));
     const depthTexture = new DepthTexture(1, 1, UnsignedIntType);
@@ -114,30 +115,23 @@ export class Stage {
     const most = this.renderer.capabilities.maxTextureSize;
     const fineness = Math.min(shot.fineness, most / width, most / height);
     const [w, h] = [Math.ceil(width * fineness), Math.ceil(height * fineness)];
-    this.makeRoom(width, height, w, h);
+    this.makeRoom(w, h);
     this.set(props.model, shot, Math.min(w, h));
     const { x, y, z, w: turn } = quaternionOf(shot.view);
     props.turntable.quaternion.set(x, y, z, turn);
     props.turntable.position.set(-shot.view.pan[0], -shot.view.pan[1], 0);
     if (sortFromBack(props.model.primitives, shot.view.rotation)) props.send();
     this.render(props.scene, cameraFor(props.model, shot.view, width, height), w, h);
-    this.copy(width, height, w, h);
     const goal = target.getContext("2d")!;
     goal.clearRect(0, 0, width, height);
-    const canvas = this.renderer.domElement;
-    goal.drawImage(canvas, 0, canvas.height - height, width, height, 0, 0, width, height);
+    (this.copying.material.uniforms.share!.value as Vector2).set(w / this.picture.width, h / this.picture.height);
+    this.graphics.drawInto(goal, () => this.renderer.render(this.copying, this.copyCamera));
   }
 
-  /** Surfaces only grow: making them anew for each of several viewers would take longer than drawing. */
-  private makeRoom(width: number, height: number, w: number, h: number): void {
-    const { width: oldWidth, height: oldHeight } = this.renderer.domElement;
-    if (oldWidth < width || oldHeight < height || this.renderer.getPixelRatio() !== 1) {
-      this.renderer.setPixelRatio(1);
-      this.renderer.setSize(Math.max(oldWidth, width), Math.max(oldHeight, height), false);
-    }
-    if (this.picture.width < w || this.picture.height < h) {
-      this.picture.setSize(Math.max(this.picture.width, w), Math.max(this.picture.height, h));
-    }
+  /** The picture only grows: making it anew for each of several viewers would take longer than drawing. */
+  private makeRoom(w: number, h: number): void {
+    if (this.picture.width >= w && this.picture.height >= h) return;
+    this.picture.setSize(Math.max(this.picture.width, w), Math.max(this.picture.height, h));
   }
 
   private set(model: Model, { view, theme, fineness, ratio }: Shot, smaller: number): void {
@@ -165,19 +159,6 @@ export class Stage {
     renderer.setRenderTarget(picture);
     renderer.autoClear = true;
     renderer.render(scene, camera);
-  }
-
-  private copy(width: number, height: number, w: number, h: number): void {
-    const { renderer, picture, copying } = this;
-    renderer.setRenderTarget(null);
-    renderer.setViewport(0, 0, width, height);
-    renderer.setScissor(0, 0, width, height);
-    renderer.setScissorTest(true);
-    (copying.material.uniforms.share!.value as Vector2).set(w / picture.width, h / picture.height);
-    renderer.render(copying, this.copyCamera);
-    renderer.setScissorTest(false);
-    // Others that draw with this context expect to fill its canvas.
-    renderer.setViewport(0, 0, renderer.domElement.width, renderer.domElement.height);
   }
 }
 
