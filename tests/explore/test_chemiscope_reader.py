@@ -74,6 +74,8 @@ def test_everything_of_a_file_is_in_the_scene(tmp_path: Path, name: str) -> None
     assert structures.names == ("C1", "O1", "X")
     assert structures.bonds is not None
     assert structures.bonds.tolist() == [[0, 1, 3]]
+    assert structures.bonded is not None
+    assert structures.bonded.tolist() == [True, False]
     by_name = {one.name: one for one in scene.properties}
     np.testing.assert_array_equal(by_name["energy"].values, [1.5, np.nan])
     assert np.asarray(by_name["n"].values).dtype.kind == "i"

@@ -17,8 +17,9 @@ from atomarium.core.errors import InputError
 from atomarium.data.compressed import read_bytes
 from atomarium.explore.chemiscope_reader import read_chemiscope
 from atomarium.explore.chemiscope_writer import chemiscope_dict, write_chemiscope
+from atomarium.explore.packed import unpack
 from atomarium.explore.scene import Property, Scene
-from atomarium.explore.scene_payload import pack_scene
+from atomarium.explore.scene_payload import pack_block, pack_scene
 
 
 def _as_chemiscope_reads(text: str) -> Any:
@@ -79,6 +80,17 @@ def test_chemiscopes_rules_are_kept(tmp_path: Path, scene: Scene) -> None:
     path = tmp_path / "out.json"
     write_chemiscope(path, scene)
     _check(_as_chemiscope_reads(path.read_text("utf-8")))
+
+
+def test_bonds_are_told_of_those_that_have_told_them(tmp_path: Path) -> None:
+    some = replace(small_scene().structures, bonded=np.array([True, False, True]))
+    write_chemiscope(tmp_path / "out.json", replace(small_scene(), structures=some))
+    structures = json.loads((tmp_path / "out.json").read_text(), parse_constant=str)["structures"]
+    assert ["bonds" in one for one in structures] == [True, False, True]
+    read = read_chemiscope(tmp_path / "out.json").structures
+    assert read.bonded is not None
+    assert read.bonded.tolist() == [True, False, True]
+    assert unpack(pack_block(read, 1, 3))["bonded"].tolist() == [0, 1]
 
 
 def test_the_word_nan_in_texts_does_no_harm(tmp_path: Path) -> None:

@@ -51,7 +51,9 @@ def test_a_set_without_environments_has_those_of_all_atoms() -> None:
     joined = join_scenes([small_scene(), molecules_scene()], ["a", "b"])
     n_atoms = molecules_scene().structures.structures.n_atoms
     assert joined.count("atom") == 3 + n_atoms
-    assert "bonds: left out, since not all data sets have them" in joined.warnings
+    assert joined.structures.bonded is not None
+    assert joined.structures.bonded.tolist() == [True] * 3 + [False] * 162
+    assert joined.warnings[-1] == "residues: left out where several data sets are shown together"
     values = {p.name: p.values for p in joined.properties if p.target == "atom"}["atomic number"]
     np.testing.assert_array_equal(
         values, [np.nan] * 3 + molecules_scene().structures.structures.numbers.tolist()

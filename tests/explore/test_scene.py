@@ -157,6 +157,10 @@ def _with_bonds(*bonds: tuple[int, int, int]) -> Any:
         (_with_bonds((0, 1, 5)), r"bonds\[0\]: the order must lie in 1…4"),
         (_with_bonds((5, 6, 1), (0, 1, 1)), r"bonds\[1\]: bonds must be sorted by structure"),
         (
+            lambda: replace(small_scene().structures, bonded=np.ones(2, dtype=bool)),
+            "bonded: expected 3, got 2",
+        ),
+        (
             lambda: replace(small_scene().structures, names=("A",)),
             "names: expected 7, one for each atom, got 1",
         ),

@@ -81,6 +81,8 @@ const blockReader = record({
   names: orNull(words),
   bonds: orNull(columnOf(-1, 3)),
   bond_offsets: orNull(columnOf(-1)),
+  // Only where some structures tell their bonds and others do not.
+  bonded: orNull(columnOf(-1)),
   residues: orNull(record({ names: words, ids: columnOf(-1), chains: words, hetero: columnOf(-1) })),
 });
 
@@ -116,8 +118,8 @@ function textsOf({ codes, categories }: Words, start: number, stop: number): str
   return Array.from(codes.subarray(start, stop), (code) => categories[code]!);
 }
 
-function bondsIn({ bonds, bond_offsets }: Block, s: number): Int32Array | null {
-  if (bonds === null || bond_offsets === null) return null;
+function bondsIn({ bonds, bond_offsets, bonded }: Block, s: number): Int32Array | null {
+  if (bonds === null || bond_offsets === null || bonded?.[s] === 0) return null;
   return (bonds as Int32Array).subarray(3 * bond_offsets[s]!, 3 * bond_offsets[s + 1]!);
 }
 

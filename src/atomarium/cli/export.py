@@ -11,9 +11,9 @@ def export(*sources: str, chemiscope: Path | None = None, html: Path | None = No
     """Write what `atomarium open` shows as a file.
 
     Args:
-        sources: As for `atomarium open`: files, folders, runs or names of `atomarium data list`.
         chemiscope: File for chemiscope to write; ends with .json or .json.gz.
         html: Page to write that needs no network.
+        sources: As for `atomarium open`: files, folders, runs or names of `atomarium data list`.
 
     Raises:
         InputError: nothing is named, or something cannot be read or written.

@@ -25,14 +25,14 @@ def open_page(
     """Show the report of a study, or explore structures and their properties in the browser.
 
     Args:
-        sources: Folder of a study or of one of its trials, or a page; or what to explore: a file
-            of chemiscope, extended XYZ, an ASE database, CIF, a trajectory, a store, a name of
-            `atomarium data list`. Several are shown together.
         explore: Explore the predictions of a study or trial instead of showing its report.
         check: Only say what is in the files, or what is wrong with them.
         save: Write one HTML file that needs nothing else, instead of opening the browser.
         port: Where the page is served on this machine; one that is free when left out.
         browser: Whether to open the browser; the address is printed in any case.
+        sources: Folder of a study or of one of its trials, or a page; or what to explore: a file
+            of chemiscope, extended XYZ, an ASE database, CIF, a trajectory, a store, a name of
+            `atomarium data list`. Several are shown together.
 
     Raises:
         InputError: nothing is named, or something cannot be read.

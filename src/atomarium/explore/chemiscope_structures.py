@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float64, Int32
+from jaxtyping import Bool, Float64, Int32
 
 from atomarium.core.elements import NUMBERS, SYMBOLS
 from atomarium.core.errors import InputError
@@ -98,6 +98,7 @@ class StructureCollector:
             names=self._joined_names(),
             bonds=self._joined_bonds(offsets),
             residues=self._joined_residues(),
+            bonded=self._bonded(),
         )
 
     def _keep_names(self, names: tuple[str, ...]) -> None:
@@ -124,6 +125,10 @@ class StructureCollector:
             if bonds is not None:
                 parts.append(bonds + np.array([first, first, 0], dtype=np.int32))
         return np.concatenate(parts)
+
+    def _bonded(self) -> Bool[np.ndarray, "structures"] | None:
+        told = np.array([bonds is not None for bonds in self._bonds], dtype=bool)
+        return told if told.any() and not told.all() else None
 
     def _joined_residues(self) -> Residues | None:
         if all(one is None for one in self._residues):

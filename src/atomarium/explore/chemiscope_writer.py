@@ -155,7 +155,8 @@ def _structure(scene: Scene, index: int, notes: list[str]) -> dict[str, Any]:
     elif one.cells.any() and not any(note.startswith("cells") for note in notes):
         notes.append("cells of one or two vectors are left out; chemiscope needs three")
     first = all_of.first_bonds
-    if all_of.bonds is not None and first is not None:
+    told = all_of.bonded is None or bool(all_of.bonded[index])
+    if all_of.bonds is not None and first is not None and told:
         mine = all_of.bonds[first[index] : first[index + 1]] - np.array([start, start, 0])
         out["bonds"] = mine.tolist()
     if all_of.residues is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from jaxtyping import Bool, Int32
 
 from atomarium.core.elements import SYMBOLS
 from atomarium.core.structures import Structures
@@ -22,8 +23,7 @@ def join_scenes(scenes: Sequence[Scene], names: Sequence[str]) -> Scene:
     """Return all structures of several scenes in one, one scene after the other.
 
     Properties of one name, unit and kind become one; where a scene lacks one, values are missing.
-    Shapes, bonds and residues stay where all scenes have them or none has; what is left out is told
-    among the warnings.
+    Shapes and residues are left out, which is told among the warnings.
 
     Args:
         scenes: At least one.
@@ -61,10 +61,8 @@ def _about(scenes: Sequence[Scene], names: Sequence[str]) -> About:
 def _left_out(scenes: Sequence[Scene]) -> Iterator[str]:
     for shape in dict.fromkeys(one.name for scene in scenes for one in scene.shapes):
         yield f"shapes.{shape}: left out where several data sets are shown together"
-    for part in ("bonds", "residues"):
-        given = [getattr(scene.structures, part) is not None for scene in scenes]
-        if any(given) and not all(given):
-            yield f"{part}: left out, since not all data sets have them"
+    if any(scene.structures.residues is not None for scene in scenes):
+        yield "residues: left out where several data sets are shown together"
 
 
 def _structures(parts: Sequence[SceneStructures]) -> SceneStructures:
@@ -76,16 +74,31 @@ def _structures(parts: Sequence[SceneStructures]) -> SceneStructures:
             for part in parts
             for name in part.names or [SYMBOLS[z] for z in part.structures.numbers]
         )
-    bonds = None
-    if all(part.bonds is not None for part in parts):
-        firsts = np.cumsum([0, *(part.structures.n_atoms for part in parts)])
-        shifted = [
-            part.bonds + np.array([first, first, 0], dtype=np.int32)
-            for part, first in zip(parts, firsts[:-1].tolist(), strict=True)
-            if part.bonds is not None
+    return SceneStructures(structures=flat, names=names, bonds=_bonds(parts), bonded=_bonded(parts))
+
+
+def _bonds(parts: Sequence[SceneStructures]) -> Int32[np.ndarray, "bonds 3"] | None:
+    if all(part.bonds is None for part in parts):
+        return None
+    firsts = np.cumsum([0, *(part.structures.n_atoms for part in parts)])[:-1].tolist()
+    shifted = [
+        part.bonds + np.array([first, first, 0], dtype=np.int32)
+        for part, first in zip(parts, firsts, strict=True)
+        if part.bonds is not None
+    ]
+    return np.concatenate(shifted)
+
+
+def _bonded(parts: Sequence[SceneStructures]) -> Bool[np.ndarray, "structures"] | None:
+    if all(part.bonds is None for part in parts):
+        return None
+    told = np.concatenate(
+        [
+            np.full(len(part), part.bonds is not None) if part.bonded is None else part.bonded
+            for part in parts
         ]
-        bonds = np.concatenate(shifted)
-    return SceneStructures(structures=flat, names=names, bonds=bonds)
+    )
+    return None if told.all() else told
 
 
 def _environments(scenes: Sequence[Scene]) -> Environments | None:

@@ -143,7 +143,8 @@ def _bonds(structures: SceneStructures, first: int, last: int) -> dict[str, Any]
     shifts = np.repeat(structures.structures.offsets[first:last], counts)
     chosen[:, :2] -= shifts[:, None].astype(np.int32)
     offsets = (begins[first : last + 1] - begins[first]).astype(np.uint32)
-    return {"bonds": chosen, "bond_offsets": offsets}
+    told = {} if structures.bonded is None else {"bonded": structures.bonded[first:last]}
+    return {"bonds": chosen, "bond_offsets": offsets, **told}
 
 
 def _residues(residues: Residues, start: int, stop: int) -> dict[str, Any]:

@@ -38,12 +38,15 @@ class SceneStructures:
         bonds: First atom, second atom, order 1–4 (4 is aromatic) of each bond, atoms counted over
             all structures, sorted by structure; None to find bonds by distance.
         residues: For biomolecules.
+        bonded: Whether each structure has told its bonds; those of others are found by distance.
+            None where all have, or none has.
     """
 
     structures: Structures
     names: tuple[str, ...] | None = None
     bonds: Int32[np.ndarray, "bonds 3"] | None = None
     residues: Residues | None = None
+    bonded: Bool[np.ndarray, "structures"] | None = None
 
     def __post_init__(self) -> None:
         n_atoms = len(self.structures.numbers)
@@ -54,6 +57,9 @@ class SceneStructures:
             raise InputError(f"residues.names: expected {n_atoms}, one for each atom, got {given}")
         if self.bonds is not None:
             self._check_bonds(self.bonds)
+        if self.bonded is not None and len(self.bonded) != len(self.structures):
+            given = len(self.bonded)
+            raise InputError(f"bonded: expected {len(self.structures)}, got {given}")
 
     def __len__(self) -> int:
         return len(self.structures)
