@@ -150,19 +150,90 @@ def test_open_species_are_not_written():
         (f"{HEADER}symfunction_short H 2 O x 0 6", "line 2: cannot read numbers from 'x 0 6'"),
         (f"{HEADER}symfunction_short Hx 2 O 1 0 6", "line 2: no element 'Hx'"),
         (f"{HEADER}symfunction_short H 2 O -1 0 6", "line 2: G2: eta must be at least 0"),
-        (f"{HEADER}symfunction_short H 2 C 1 0 6", "names C, which is not among the species H, O"),
+        (f"{HEADER}symfunction_short H 2 C 1 0 6", "line 2 names C, .* among the elements H, O"),
+        (f"{HEADER}symfunction_short C 2 O 1 0 6", "line 2 names C, .* among the elements H, O"),
+        (f"{HEADER}symfunction_short H 3 O 1 0 1 6", "line 2: G4 takes two neighbors, got O 1"),
+        (f"{HEADER}symfunction_short H 2 8 1 0 6", "line 2: G2 takes one neighbor, got 8"),
+        (f"{HEADER}symfunction_short H 2 O 1_0 0 6", "line 2: cannot read numbers from '1_0 0 6'"),
+        (f"{HEADER}symfunction_short H 2 O 1 0 6 a0", "line 2: cannot read numbers from .*a0"),
+        (f"{HEADER}symfunction_short H 2 O nan 0 6", "line 2: G2: eta must be a finite number"),
+        (f"{HEADER}symfunction_short H 2 O 1 0 0", "line 2: G2: cutoff must be above 0 Å, got 0"),
+        (f"{HEADER}elements H C", "line 2: elements is given before, input.nn, line 1"),
+        (f"{HEADER}cutoff_type 2\n\ncutoff_type 1", "line 4: cutoff_type is given .* line 2"),
+        ("elements H Oo", "line 1: there is no element 'Oo'"),
+        ("elements H H", "line 1: elements must be there, each once, got H, H"),
+        ("elements", "line 1: elements must be there, each once, got nothing"),
+        (
+            f"number_of_elements 3\n{HEADER}",
+            "line 1: number_of_elements 3, but .* line 2 lists H, O",
+        ),
         (f"{HEADER}cutoff_type 6", r"line 2: cutoff_type 6: 1 \(cosine\) and 2 \(tanh³\)"),
         (f"{HEADER}cutoff_type 1 0.5", "line 2: cutoff_type 1 0.5: .* without inner cutoff"),
         (f"{HEADER}cutoff_type", "line 2: cutoff_type : 1"),
+        (f"{HEADER}cutoff_type 1 0 2", "line 2: cutoff_type 1 0 2"),
         (
-            f"{HEADER}symfunction_electrostatic H 2 O 1 0 6",
-            "line 2: symfunction_electrostatic is not among those that can be read",
+            f"{HEADER}symfunction_shrt H 2 O 1 0 6",
+            "line 2: symfunction_shrt .* 'symfunction_short'",
         ),
+        (f"{HEADER}symfunction_electrostatic H 2 O 1 0 6", "line 2: symfunction_elec.* cannot be"),
+        (f"{HEADER}pairsymfunction_short H O 2 1 0 6", "line 2: pairsymfunction_short cannot be"),
     ],
 )
 def test_unfit_files_are_refused(text, message):
     with pytest.raises(InputError, match=message):
         parse_input_nn(text)
+
+
+@pytest.mark.parametrize("number", ["0", "3", "5", "6", "8", "12", "20", "25", "G2", "2.0"])
+def test_other_types_of_functions_and_fading_are_refused_with_their_line(number):
+    text = f"{HEADER}\n# Types and cutoff functions that there are no numbers of.\n"
+    if number != "3":
+        with pytest.raises(InputError, match=rf"^input.nn, line 4: type {number}; .* 9 \(G5\)"):
+            parse_input_nn(f"{text}symfunction_short H {number} O 0.1 0.0 6.0")
+    with pytest.raises(InputError, match=rf"^input.nn, line 4: cutoff_type {number}: 1 \(cosine"):
+        parse_input_nn(f"{text}cutoff_type {number}\nsymfunction_short H 2 O 0.1 0.0 6.0")
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "symfunction_short H 3 H O 0.10 1 1.0 6.00",
+        "symfunction_short\tH 3 O H 1d-1 1 1.0 6.00",
+        "element_symfunction_short H 3 0.1 1 1 6",
+        "global_symfunction_short 3 0.1 1 1 6",
+    ],
+)
+def test_functions_given_twice_are_refused_with_both_lines(again):
+    text = f"{HEADER}symfunction_short H 3 O H 0.1 1 1 6 # once\nsymfunction_short H 2 O 1 0 6\n"
+    with pytest.raises(InputError, match=r"line 4 is the same as input.nn, line 2: H: G4 H-O eta"):
+        parse_input_nn(text + again)
+
+
+def test_spacing_comments_and_order_of_lines_do_not_matter(tmp_path):
+    expected = parse_input_nn(WATER)
+    odd = WATER.strip().splitlines()
+    odd = [f"  {line}\t".replace(" ", " \t  ") for line in reversed(odd)]
+    path = tmp_path / "input.nn"
+    path.write_bytes("\ufeff".encode() + "\r\n\r\n! more\r\n".join(odd).encode())
+    found = read_input_nn(path)
+    assert found.column_names() == expected.column_names()
+    assert set(found.functions) == set(expected.functions)
+
+
+@pytest.mark.parametrize("length_unit", ["a0", "Å", "nm"])
+@pytest.mark.parametrize("program", ["runner", "n2p2"])
+def test_what_came_from_a_file_is_written_digit_by_digit(program, length_unit):
+    rng = np.random.default_rng(3)
+    lines = ["number_of_elements 2", "elements H O", "cutoff_type 2"]
+    for eta, shift, cutoff in rng.uniform(0.001, 12.0, size=(40, 3)).round(9).tolist():
+        lines.append(f"symfunction_short H 2 O {eta!r} {shift!r} {cutoff!r}")
+        lines.append(f"symfunction_short O 3 H O {eta!r} -1.0 4.0 {cutoff!r}")
+    text = "\n".join(lines) + "\n"
+    settings = parse_input_nn(text, length_unit=length_unit, program=program)
+    written = format_input_nn(settings, length_unit=length_unit, program=program)
+    assert sorted(written.splitlines()) == sorted(lines)
+    again = parse_input_nn(written, length_unit=length_unit, program=program)
+    assert again.columns() == settings.columns()
 
 
 def test_a_missing_file_and_an_unknown_program_are_refused(tmp_path, unchecked):

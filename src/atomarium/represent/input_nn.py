@@ -6,6 +6,7 @@ n2p2 2 (SymFnc…::setParameters).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,11 +17,15 @@ from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.files import write_text
 from atomarium.core.units import convert
 from atomarium.represent.acsf import CutoffFunction, SymmetryFunctions
-from atomarium.represent.symmetry_columns import RUNNER_TYPES, Column
+from atomarium.represent.symmetry_columns import RUNNER_TYPES, Column, list_columns
 from atomarium.represent.symmetry_function import Kind, SymmetryFunction
 
 Program = Literal["runner", "n2p2"]
 _PROGRAMS = ("runner", "n2p2")
+#: Keywords of other lines that matter; each may be there once.
+_ONCE = ("number_of_elements", "elements", "cutoff_type")
+#: What every keyword of a line with a function looks like, whether or not it can be read.
+_FUNCTION = re.compile("(global_|element_|pair)*symfunction")
 _CUTOFF_FUNCTIONS: dict[str, CutoffFunction] = {"1": "cosine", "2": "tanh3"}
 _KINDS: dict[str, Kind] = {str(number): kind for kind, number in RUNNER_TYPES.items()}
 #: Values of each kind in a line; the last shift may be left out.
@@ -56,12 +61,13 @@ def read_input_nn(
         program: Whose order of columns; they differ when shifts of angular functions do.
 
     Raises:
-        InputError: the file is missing, names no elements or functions, or has a kind of function
-            or cutoff function that is not among ours.
+        InputError: the file is missing, names no elements or functions, names elements that it
+            does not list, has a line that cannot be read or the same function twice, or has a
+            kind of function or cutoff function that is not among ours.
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read {path}: {error}") from None
     return parse_input_nn(text, name=str(path), length_unit=length_unit, program=program)
@@ -82,29 +88,32 @@ def parse_input_nn(
         InputError: As `read_input_nn`.
     """
     _check_program(program)
-    species: tuple[str, ...] = ()
-    cutoff_function: CutoffFunction = "cosine"
-    functions: list[SymmetryFunction] = []
+    once: dict[str, _Line] = {}
+    functions: list[tuple[_Line, SymmetryFunction]] = []
     for line in _lines(text, name):
-        if line.keyword == "elements":
-            species = tuple(line.words)
-        elif line.keyword == "cutoff_type":
-            cutoff_function = _read_cutoff_type(line)
+        if line.keyword in _ONCE:
+            if line.keyword in once:
+                known = once[line.keyword].place
+                raise InputError(f"{line.place}: {line.keyword} is given before, {known}")
+            once[line.keyword] = line
         elif line.keyword in _KEYWORDS:
-            functions.append(_read_function(line, convert(1.0, length_unit, "Å")))
-        elif line.keyword.endswith(("symfunction_electrostatic", "symfunction_short_pair")):
-            raise InputError(f"{line.place}: {line.keyword} is not among those that can be read")
-    if not species:
-        raise InputError(f"{name} has no line with `elements`")
+            functions.append((line, _read_function(line, convert(1.0, length_unit, "Å"))))
+        elif _FUNCTION.match(line.keyword):
+            hint = did_you_mean(line.keyword, _KEYWORDS)
+            raise InputError(f"{line.place}: {line.keyword} cannot be read{hint}")
+    species = _read_species(once, name)
+    cutoff_type = once.get("cutoff_type")
+    cutoff_function = "cosine" if cutoff_type is None else _read_cutoff_type(cutoff_type)
     if not functions:
         raise InputError(f"{name} has no line with `symfunction_short`")
-    cutoff = max(one.cutoff or 0.0 for one in functions)
+    _check_functions(functions, species)
+    cutoff = max(one.cutoff or 0.0 for _, one in functions)
     return SymmetryFunctions(
         species=species,
         cutoff=cutoff,
         cutoff_function=cutoff_function,
         functions=tuple(
-            replace(one, cutoff=None) if one.cutoff == cutoff else one for one in functions
+            replace(one, cutoff=None) if one.cutoff == cutoff else one for _, one in functions
         ),
         per_center=True,
         order=program,
@@ -119,16 +128,54 @@ class _Line:
 
 
 def _lines(text: str, name: str) -> Iterator[_Line]:
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
         words = line.split("#")[0].split("!")[0].split()
         if words:
             yield _Line(f"{name}, line {number}", words[0], words[1:])
 
 
+def _read_species(once: dict[str, _Line], name: str) -> tuple[str, ...]:
+    line = once.get("elements")
+    if line is None:
+        raise InputError(f"{name} has no line with `elements`")
+    for symbol in line.words:
+        if symbol not in NUMBERS:
+            raise InputError(f"{line.place}: there is no element {symbol!r}")
+    species = tuple(line.words)
+    if not species or len(set(species)) < len(species):
+        given = ", ".join(species) or "nothing"
+        raise InputError(f"{line.place}: elements must be there, each once, got {given}")
+    count = once.get("number_of_elements")
+    if count is not None and count.words[:1] != [str(len(species))]:
+        given = f"number_of_elements {' '.join(count.words)}"
+        raise InputError(f"{count.place}: {given}, but {line.place} lists {', '.join(species)}")
+    return species
+
+
+def _check_functions(
+    functions: list[tuple[_Line, SymmetryFunction]], species: tuple[str, ...]
+) -> None:
+    """Look whether functions name known elements and differ."""
+    ordered, places = sorted(species, key=NUMBERS.__getitem__), dict[Column, str]()
+    for line, one in functions:
+        strangers = {one.center, *one.neighbors} - {"", *species}
+        if strangers:
+            given, known = ", ".join(sorted(strangers)), ", ".join(species)
+            raise InputError(f"{line.place} names {given}, which is not among the elements {known}")
+        for column in list_columns(
+            [one], cutoff=one.cutoff or 0.0, species=ordered, per_center=True, order="runner"
+        ):
+            # Lines for one element and for all may come to the same.
+            bare = column._replace(function=replace(one, center="", neighbors=()))
+            if bare in places:
+                raise InputError(f"{line.place} is the same as {places[bare]}: {column.name}")
+            places[bare] = line.place
+
+
 def _read_cutoff_type(line: _Line) -> CutoffFunction:
     given = line.words[0] if line.words else "nothing"
-    inner = _numbers(line, line.words[1:2])
-    if given not in _CUTOFF_FUNCTIONS or any(inner):
+    inner = _numbers(line, line.words[1:])
+    if given not in _CUTOFF_FUNCTIONS or any(inner) or len(inner) > 1:
         right = "1 (cosine) and 2 (tanh³), without inner cutoff, can be read"
         raise InputError(f"{line.place}: cutoff_type {' '.join(line.words)}: {right}")
     return _CUTOFF_FUNCTIONS[given]
@@ -145,6 +192,9 @@ def _read_function(line: _Line, length: float) -> SymmetryFunction:
         raise InputError(f"{line.place}: type {given}; those that can be read: {known}")
     n_after = (2 if kind in {"G4", "G5"} else 1) if has_neighbors else 0
     neighbors, names = tuple(rest[1 : 1 + n_after]), _VALUES[kind]
+    if not all(word.isalpha() for word in neighbors):
+        wanted = "one neighbor" if n_after == 1 else "two neighbors"
+        raise InputError(f"{line.place}: {kind} takes {wanted}, got {' '.join(neighbors)}")
     values = _numbers(line, rest[1 + n_after :])
     fewest = len(names) - (names[-1] == "shift")
     if not fewest <= len(values) <= len(names):
@@ -162,8 +212,8 @@ def _read_function(line: _Line, length: float) -> SymmetryFunction:
 
 def _numbers(line: _Line, words: list[str]) -> list[float]:
     try:
-        # Fortran writes exponents with d.
-        return [float(word.lower().replace("d", "e")) for word in words]
+        # Fortran writes exponents with d, and never 1_000, which Python would read.
+        return [float(word.lower().replace("d", "e").replace("_", " ")) for word in words]
     except ValueError:
         raise InputError(f"{line.place}: cannot read numbers from {' '.join(words)!r}") from None
 
@@ -227,10 +277,20 @@ def _format_column(column: Column, length: float, program: Program) -> str:
     if program == "n2p2" and one.kind in {"G1", "G3"}:
         raise InputError(f"n2p2 has no {one.kind}: {column.name}")
     values = {name: getattr(one, name) for name in names} | {"cutoff": column.cutoff}
-    numbers = [repr(values[name] * length ** -_POWERS_OF_LENGTH[name]) for name in names]
+    numbers = [_format_number(values[name], length ** _POWERS_OF_LENGTH[name]) for name in names]
     neighbors = sorted(column.neighbors, key=NUMBERS.__getitem__)
     words = [column.center, str(RUNNER_TYPES[one.kind]), *neighbors, *numbers]
     return f"symfunction_short {' '.join(words)}"
+
+
+def _format_number(value: float, unit: float) -> str:
+    """Return a number that, times the unit, is read as the value where there is one."""
+    for digits in (15, 16, 17):
+        # Few digits first, so that what came from a file is written as it stood there.
+        text = repr(float(f"{value / unit:.{digits}g}"))
+        if float(text) * unit == value:
+            return text
+    return repr(value / unit)
 
 
 def _check_program(program: str) -> None:
