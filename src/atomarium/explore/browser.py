@@ -23,6 +23,14 @@ _MAC = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 _SECONDS = 120.0
+#: Chromium listens on 3 and answers on 4, whatever numbers we have got; shells know one digit only.
+_LAUNCH = """
+import fcntl, os, sys
+high = [fcntl.fcntl(int(one), fcntl.F_DUPFD, 10) for one in sys.argv[1:3]]
+os.dup2(high[0], 3)
+os.dup2(high[1], 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 def find_chromium() -> str:
@@ -81,11 +89,9 @@ class Browser:
             f"--user-data-dir={self._folder / 'profile'}",
             "about:blank",
         ]
-        # Chromium listens on 3 and answers on 4, whatever numbers we have got.
-        shell = f'exec "$@" 3<&{their_input} 4>&{their_output}'
         with (self._folder / "said.txt").open("wb") as said:
             self._process = subprocess.Popen(  # noqa: S603 - the user's own browser
-                ["/bin/sh", "-c", shell, "sh", *command],
+                [sys.executable, "-ISc", _LAUNCH, str(their_input), str(their_output), *command],
                 pass_fds=(their_input, their_output),
                 stdin=subprocess.DEVNULL,
                 stdout=said,
