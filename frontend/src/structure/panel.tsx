@@ -55,7 +55,8 @@ export function StructureView(props: StructureViewProps) {
   useSpin(surface, settings.rotation, hands.settled);
 
   const center = looking?.look.environment?.center ?? null;
-  useEffect(() => {
+  // Before the picture is drawn: afterwards it would be drawn a second time, and finely.
+  useLayoutEffect(() => {
     if (looking !== null) surface.current!.ring(center === null ? null : surface.current!.model.homeOf(center));
   }, [looking, center, shown]);
   useLayoutEffect(() => {

@@ -1,4 +1,4 @@
-/** Many balls and sticks drawn by the processor, pixel by pixel: where it plays the graphics card, several times as fast. */
+/** Balls and sticks in motion drawn by the processor, pixel by pixel: where it plays the graphics card, several times as fast. */
 
 import type { Model } from "./model";
 import type { Balls, Cones } from "./primitives";
@@ -7,8 +7,6 @@ import { rgb } from "../theme";
 import { EYE, focalLength, type View } from "./view";
 import type { Vector } from "./vectors";
 
-/** Fewer are drawn faster, and better, by the other way. */
-const FEW = 700;
 /** Pixels. Larger balls are few. */
 const LARGEST = 160;
 /** How dark an outline is, as a share of the ball's color. */
@@ -26,7 +24,7 @@ interface Sprite {
 
 /** Whether a model is of the kind that this is for. */
 export function isForRaster({ primitives: p }: Model): boolean {
-  return p.balls.drawn + p.cones.count > FEW && [p.clearCones, p.ellipsoids, p.clearEllipsoids, p.faces, p.clearFaces].every(({ count }) => count === 0);
+  return [p.clearCones, p.ellipsoids, p.clearEllipsoids, p.faces, p.clearFaces].every(({ count }) => count === 0);
 }
 
 /** Draws into a canvas; false where balls are too large in the picture, and nothing was drawn. */
@@ -162,10 +160,11 @@ function paintSprite(
 
 const sprites = new Map<number, Sprite>();
 
+/** Sprites are kept for few radii: what moves may be a pixel smaller or larger where it is fifty wide. */
 function spriteOf(radius: number, ringed: boolean): Sprite {
-  const step = radius < 8 ? 4 : radius < 32 ? 2 : 1;
+  const step = radius < 8 ? 4 : radius < 32 ? 2 : radius < 64 ? 0.5 : 0.25;
   const size = Math.max(0.75, Math.round(radius * step) / step);
-  const key = 2 * size * 4 + (ringed ? 1 : 0);
+  const key = 8 * size + (ringed ? 1 : 0);
   let sprite = sprites.get(key);
   if (sprite === undefined) sprites.set(key, (sprite = makeSprite(size, ringed ? 3 : size > 1.4 ? 0.9 : 0.4)));
   return sprite;
