@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,18 +13,37 @@ from ase.build import molecule
 from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
 from atomarium.represent import streaming
+from atomarium.represent.acsf import SymmetryFunctions
 from atomarium.represent.composition import Composition
 from atomarium.represent.coulomb import CoulombMatrix
-from atomarium.represent.streaming import compute_into, open_features, runs_of_atoms
+from atomarium.represent.soap import Soap
+from atomarium.represent.streaming import (
+    Representation,
+    compute_into,
+    open_features,
+    runs_of_atoms,
+)
 
 MOLECULES = Structures.from_ase([molecule(name) for name in ("CH4", "H2O", "C2H6", "O2", "NH3")])
 
 
-@pytest.mark.parametrize("representation", [Composition(), CoulombMatrix()])
-def test_runs_equal_all_at_once(
-    representation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+REPRESENTATIONS = [
+    Composition(),
+    CoulombMatrix(),
+    Soap(n_max=3, l_max=2),
+    SymmetryFunctions(n_radial=3, n_angular=1),
+]
+
+
+@pytest.mark.parametrize("atoms_at_once", [1, 7, 10_000])
+@pytest.mark.parametrize("representation", REPRESENTATIONS, ids=lambda one: type(one).__name__)
+def test_runs_of_any_length_equal_all_at_once(
+    representation: Representation,
+    atoms_at_once: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(streaming, "ATOMS_AT_ONCE", 7)
+    monkeypatch.setattr(streaming, "ATOMS_AT_ONCE", atoms_at_once)
     kept = compute_into(tmp_path / "rows", representation, MOLECULES, show=False)
     whole = representation.compute(MOLECULES)
     assert isinstance(kept.values, np.memmap)
@@ -53,6 +74,35 @@ def test_failure_leaves_what_was_there(tmp_path: Path) -> None:
         compute_into(tmp_path / "rows", Composition(species=("H",)), MOLECULES, show=False)
     assert len(open_features(tmp_path / "rows")) == len(MOLECULES)
     assert [path.name for path in tmp_path.iterdir()] == ["rows"]
+
+
+def test_a_killed_run_leaves_what_was_there(tmp_path: Path) -> None:
+    compute_into(tmp_path / "rows", Composition(), MOLECULES, show=False)
+    killed = (
+        "import os, signal, sys\n"
+        "from ase.build import molecule\n"
+        "from atomarium.core.structures import Structures\n"
+        "from atomarium.represent import streaming\n"
+        "from atomarium.represent.composition import Composition\n"
+        "streaming.ATOMS_AT_ONCE = 1\n"
+        "whole, runs = Composition.compute, []\n"
+        "def compute(self, structures):\n"
+        "    runs.append(structures)\n"
+        "    if len(runs) == 4:\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    return whole(self, structures)\n"
+        "Composition.compute = compute\n"
+        "water = Structures.from_ase([molecule('H2O')] * 9)\n"
+        "for name in ('rows', 'other'):\n"
+        "    if os.fork() == 0:\n"
+        "        streaming.compute_into(f'{sys.argv[1]}/{name}', Composition(), water, show=False)\n"
+        "    assert os.waitstatus_to_exitcode(os.wait()[1]) == -signal.SIGKILL\n"
+    )
+    subprocess.run([sys.executable, "-c", killed, str(tmp_path)], check=True)
+    assert len(open_features(tmp_path / "rows")) == len(MOLECULES)
+    assert not (tmp_path / "other").exists()
+    kept = compute_into(tmp_path / "other", Composition(), MOLECULES, show=False)
+    assert len(kept) == len(MOLECULES)
 
 
 def test_other_folders_are_not_overwritten(tmp_path: Path) -> None:

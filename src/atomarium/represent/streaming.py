@@ -58,7 +58,8 @@ def compute_into(
     """Compute features run by run into a folder and return them memory-mapped.
 
     Memory is bounded by one run of about 500 atoms, or one structure. The folder appears when
-    all is done; an older one of features is replaced.
+    all is done; an older one of features is replaced. What is killed may leave a hidden folder
+    behind, `.name.…`, which can be deleted.
 
     Args:
         folder: Where the features are kept.
@@ -80,6 +81,7 @@ def compute_into(
     settled = representation.settle(structures)
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    old = part.with_name(f"{part.name}.old")
     try:
         first = _reduced(settled.compute(structures[:1]), reduce)
         # Written, not mapped: mapped pages would count as memory of this process.
@@ -95,10 +97,13 @@ def compute_into(
                 bar.advance(len(features))
         _write_rest(part, first, structures)
         part.chmod(0o755)
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            # Moved away first: killed while it is deleted, the rest would be taken for features.
+            folder.replace(old)
         part.replace(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
     return open_features(folder)
 
 
