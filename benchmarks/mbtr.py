@@ -109,6 +109,11 @@ def _dscribe(ours: Mbtr, *, periodic: bool) -> Callable[[list[Atoms]], np.ndarra
     if find_spec("dscribe") is None:
         return None
     descriptors = import_module("dscribe.descriptors")
+    system = import_module("dscribe.core.system").System
+    # DScribe 2.1 hands on velocities and momenta, of which ASE takes only one since 3.27.
+    system.from_atoms = staticmethod(
+        lambda one: system(one.symbols, one.positions, cell=one.cell, pbc=one.pbc)
+    )
     (term,) = ours.terms
     weighting = {"function": term.weighting, "r_cut": term.cutoff}
     if term.weighting == "exp":
