@@ -105,10 +105,14 @@ def test_the_word_nan_in_texts_does_no_harm(tmp_path: Path) -> None:
 
 def test_a_name_of_both_targets_is_written_twice(tmp_path: Path) -> None:
     atoms = Property(name="n", target="atom", values=np.arange(3.0))
-    scene = replace(small_scene(), properties=(small_scene().properties[1], atoms), settings={})
+    scene = replace(
+        small_scene(),
+        properties=(small_scene().properties[1], small_scene().properties[0], atoms),
+        settings={},
+    )
     notes = write_chemiscope(tmp_path / "out.json", scene)
     assert notes == ("properties.n: of atoms and structures; one is written as 'n (atom)'",)
-    assert list(chemiscope_dict(scene)["properties"]) == ["n", "n (atom)"]
+    assert list(chemiscope_dict(scene)["properties"]) == ["n", "energy", "n (atom)"]
 
 
 def test_what_chemiscope_does_not_know_is_left_out_and_told(tmp_path: Path) -> None:
@@ -126,6 +130,12 @@ def test_what_chemiscope_does_not_know_is_left_out_and_told(tmp_path: Path) -> N
         "structure": [{"bonds": False}],
         "pinned": [0] * 9,
     }
+
+
+def test_what_makes_no_map_in_chemiscope_is_told(tmp_path: Path) -> None:
+    scene = replace(small_scene(), properties=(), settings={})
+    (note,) = write_chemiscope(tmp_path / "out.json", scene)
+    assert "mode='structure'" in note
 
 
 def test_infinite_numbers_and_other_endings_are_refused(tmp_path: Path) -> None:

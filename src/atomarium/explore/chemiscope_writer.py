@@ -52,6 +52,12 @@ def write_chemiscope(path: Path | str, scene: Scene) -> tuple[str, ...]:
     ):
         for piece in _pieces(scene, notes):
             stream.write(piece)
+    counts = [
+        sum(one.target == target and one.parameter is None for one in scene.properties)
+        for target in ("structure", "atom")
+    ]
+    if max(counts) < 2:
+        notes.append("chemiscope's map needs two properties; it shows this with mode='structure'")
     return tuple(notes)
 
 
