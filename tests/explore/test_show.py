@@ -227,7 +227,7 @@ def test_explore_takes_targets_functions_rows_and_atoms() -> None:
         ({"representation": "sope"}, "no representation 'sope'; did you mean 'soap'"),
         ({"representation": 3}, "representation: expected a kind"),
         ({"representation": np.eye(2)}, r"representation: expected 3 rows of features, got \(2, 2\)"),
-        ({"representation": "coulomb-matrix", "per": "atom"}, "CoulombMatrix has no rows for atoms"),
+        ({"representation": "mbtr", "per": "atom"}, "Mbtr has no rows for atoms"),
         ({"reduce": "tsne"}, "there is no method 'tsne'"),
         ({"target": "none"}, "target: no property 'none' of structures"),
     ],
