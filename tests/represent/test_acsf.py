@@ -390,7 +390,7 @@ def test_a_study_file_can_hold_functions():
     first, second = candidate.representation.functions
     assert first == SymmetryFunction(kind="G2", eta=1.0)
     assert second.neighbors == ("H", "O")
-    with pytest.raises(InputError, match="Unexpected keyword"):
+    with pytest.raises(InputError, match="there is no setting 'sigma'"):
         make_candidate(
             CandidateSpec(
                 representation={
