@@ -12,6 +12,7 @@ import "./style/structure.css";
 import "./style/viewer.css";
 import "./style/settings.css";
 import "./style/explorer.css";
+import "./style/datasets.css";
 import "./style/map.css";
 import "./style/table.css";
 import "./style/sizes.css";

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Switch } from "../chart/controls";
 import { counted } from "../words";
+import { DatasetChoice } from "./datasets";
 import { IconButton } from "./icons";
 import { Markdown } from "./markdown";
 import { countOf, type Scene, type Target } from "./scene";
@@ -26,6 +27,7 @@ export function TopBar() {
         </button>
       </h1>
       <span class="faint bar-count">{sizeOf(scene)}</span>
+      <DatasetChoice />
       <span class="spring" />
       {both && (
         <Switch<Target> label="Points stand for" value={target} options={[["structure", "Structures"], ["atom", "Atoms"]]} onChange={(one) => chooseTarget(desk, one)} />

@@ -14,7 +14,7 @@ export function readDataset(content: string): Scene {
   const value = parsePython(content);
   const { meta, properties, structures, environments, parameters, shapes, settings } = top(value, "file");
   const found = structures.map((one, i) => readStructure(one, `structures[${i}]`, i));
-  const all = flat(found);
+  const all = structuresAtHand(found);
   const sizes = found.map(({ numbers }) => numbers.length);
   const around = environments === null ? null : readEnvironments(environments, sizes);
   const known = readParameters(parameters ?? {});
@@ -137,7 +137,8 @@ function readResidues(one: Record<string, unknown>, place: string, size: number)
   };
 }
 
-function flat(found: readonly SceneStructure[]): Structures {
+/** Structures that are all there already. */
+export function structuresAtHand(found: readonly SceneStructure[]): Structures {
   const offsets = new Uint32Array(found.length + 1);
   found.forEach(({ numbers }, i) => { offsets[i + 1] = offsets[i]! + numbers.length; });
   return {
@@ -150,7 +151,7 @@ function flat(found: readonly SceneStructure[]): Structures {
 }
 
 /** Texts as codes and categories, in the order in which they first occur. */
-function wordsOf(texts: readonly string[]): Words {
+export function wordsOf(texts: readonly string[]): Words {
   const codes = new Map<string, number>();
   const of = Uint32Array.from(texts, (one) => {
     if (!codes.has(one)) codes.set(one, codes.size);

@@ -2,21 +2,39 @@
 
 import type { Host } from "../host";
 import { isRecord } from "../reader";
-import { createStore } from "../store";
+import { createStore, type Store } from "../store";
 import { beginningOf, settledView } from "./address";
 import { readSettings } from "./chemiscope";
 import { createHistory } from "./history";
 import type { Scene } from "./scene";
 import { pointCount } from "./settings";
-import { changeView, type Desk, notify, select, showPoint, type State } from "./state";
+import { changeView, type Desk, notify, type Page, select, showPoint, type State } from "./state";
 import { readView, VIEW_FORMAT } from "./view-file";
 
-export function openDesk(scene: Scene, host: Host, open: (scene: Scene) => void): Desk {
+/** A page with one data set. */
+export function openPage(scene: Scene, host: Host): Store<Page> {
+  const page = createStore<Page>({ opened: 0, desks: [], shown: [] });
+  const desk = openDesk(scene, host, page);
+  page.set({ opened: 1, desks: [desk], shown: [desk] });
+  return page;
+}
+
+/** Opens another data set in the place of one that is shown; that one can be chosen again. */
+export function openAnother(before: Desk, scene: Scene): void {
+  const { host, page } = before;
+  const { opened, desks, shown } = page.get();
+  // The address and the notebook speak of the scene that the page was made for, not of one opened later.
+  const desk = openDesk(scene, { ...host, address: null }, page);
+  const place = Math.max(0, shown.indexOf(before));
+  page.set({ opened: opened + 1, desks: [...desks, desk], shown: shown.map((one, i) => (i === place ? desk : one)) });
+}
+
+function openDesk(scene: Scene, host: Host, page: Store<Page>): Desk {
   const { view, warnings } = beginningOf(scene, host.address?.get() ?? "");
   const notices = [...scene.warnings, ...warnings];
   const store = createStore<State>({ view, hovered: null, selection: null, playing: false, notices });
   const desk: Desk = {
-    scene, host, store, open,
+    serial: page.get().opened, scene, host, store, page,
     history: createHistory(),
     takeSettings: (settings) => takeSettings(desk, settings),
     takeSelection: (selection) => takeSelection(desk, selection),

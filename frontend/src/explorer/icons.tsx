@@ -16,6 +16,7 @@ const PATHS = {
   pause: "M5 3v10M11 3v10",
   add: "M8 3v10M3 8h10",
   close: "m4 4 8 8m0-8-8 8",
+  beside: "M2 3h12v10H2zM8 3v10",
   info: "M8 7.2v4.3M8 4.5v.2M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13Z",
   previous: "m10 3-5 5 5 5",
   next: "m6 3 5 5-5 5",

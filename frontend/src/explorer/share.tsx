@@ -45,7 +45,7 @@ export function ShareMenu() {
         {items.map(([label, act]) => <button key={label} type="button" onClick={act}>{label}</button>)}
       </div>
       <input
-        ref={chooser} type="file" accept=".json,.gz,.bin,application/json,application/gzip" hidden
+        ref={chooser} type="file" accept=".json,.gz,.bin,.xyz,.extxyz,application/json,application/gzip" hidden
         onChange={async (event) => {
           const chosen = event.currentTarget;
           const file = chosen.files?.[0];

@@ -30,6 +30,8 @@ export interface State {
 }
 
 export interface Desk {
+  /** Tells data sets of a page apart, also when one of them is closed. */
+  readonly serial: number;
   readonly scene: Scene;
   readonly host: Host;
   readonly store: Store<State>;
@@ -38,8 +40,16 @@ export interface Desk {
   readonly takeSettings: (settings: unknown) => void;
   /** Takes what a notebook has chosen: points of the viewers and points of the map. */
   readonly takeSelection: (selection: unknown) => void;
-  /** Shows another scene in the place of this one. */
-  readonly open: (scene: Scene) => void;
+  /** All data sets of the page. */
+  readonly page: Store<Page>;
+}
+
+/** The data sets of a page, in the order in which they were opened, and which one or two are shown. */
+export interface Page {
+  /** How many there have ever been. */
+  readonly opened: number;
+  readonly desks: readonly Desk[];
+  readonly shown: readonly Desk[];
 }
 
 export const DeskContext = createContext<Desk | null>(null);
