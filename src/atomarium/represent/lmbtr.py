@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-from jaxtyping import Float
-
-from atomarium.core.columns import ColumnNames
-from atomarium.core.derivatives import Gradients, PulledBack
 from atomarium.core.elements import SYMBOLS
 from atomarium.core.errors import InputError, did_you_mean
-from atomarium.core.features import Features
 from atomarium.core.structures import Structures
 from atomarium.represent.many_body import ManyBody
+from atomarium.represent.many_body_rows import ManyBodyRows
 from atomarium.represent.mbtr import DEFAULT_TERMS, check_settings, ordered_species
 from atomarium.represent.mbtr_terms import SYMMETRIC_WEIGHTINGS, MbtrTerm
 
@@ -21,7 +16,7 @@ _NORMALIZATIONS = ("none", "l2")
 
 
 @dataclass(frozen=True, kw_only=True)
-class LocalMbtr:
+class LocalMbtr(ManyBodyRows):
     """Local many-body tensor representation: one row for each atom.
 
     As `Mbtr`, but only of pairs and triplets that an atom takes part in. The atom itself counts
@@ -75,56 +70,6 @@ class LocalMbtr:
         if self.species:
             return self
         return replace(self, species=tuple(SYMBOLS[z] for z in structures.species))
-
-    def compute(self, structures: Structures) -> Features:
-        """Return one row for each atom.
-
-        Raises:
-            InputError: a structure holds other species, is periodic while a term has no cutoff,
-                or has two atoms in one place.
-        """
-        settled = self.settle(structures)
-        rows = settled.many_body.values(structures, np.dtype(self.dtype).type)
-        return Features(
-            rows,
-            "atoms",
-            structures.offsets,
-            names=ColumnNames(settled),
-            numbers=structures.numbers,
-        )
-
-    def pull_back(
-        self, structures: Structures, cotangents: Float[np.ndarray, "atoms width"]
-    ) -> PulledBack:
-        """Return the derivatives of Σ cotangents · features.
-
-        Raises:
-            InputError: as `compute`, or the cotangents do not have the features' shape.
-        """
-        from atomarium.represent.many_body_derivatives import pull_back
-
-        return pull_back(self.settle(structures).many_body, structures, cotangents)
-
-    def gradients(self, structures: Structures) -> Gradients:
-        """Return the derivatives of every row with its atom and the neighbors of this atom.
-
-        An angle has a kink where three atoms lie on one line; its derivative is taken as 0 there.
-
-        Raises:
-            InputError: as `compute`.
-        """
-        from atomarium.represent.many_body_derivatives import gradients
-
-        return gradients(self.settle(structures).many_body, structures)
-
-    @property
-    def n_columns(self) -> int:
-        """Length of a row, once the species are settled."""
-        return self.many_body.width
-
-    def column_names(self) -> tuple[str, ...]:
-        """Return the name of each column: geometry, elements and place, `angle X-O-H 104`."""
-        return self.many_body.names()
 
     @property
     def many_body(self) -> ManyBody:

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from jaxtyping import Float
-
-from atomarium.core.columns import ColumnNames
-from atomarium.core.derivatives import Gradients, PulledBack
 from atomarium.core.elements import SYMBOLS, number_of
 from atomarium.core.errors import InputError, did_you_mean
-from atomarium.core.features import Features
 from atomarium.core.structures import Structures
 from atomarium.represent.many_body import ManyBody
+from atomarium.represent.many_body_rows import ManyBodyRows
 from atomarium.represent.mbtr_terms import MbtrTerm
 
 _NORMALIZATIONS = ("none", "l2", "n_atoms", "valle_oganov")
@@ -28,7 +23,7 @@ DEFAULT_TERMS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mbtr:
+class Mbtr(ManyBodyRows):
     """Many-body tensor representation: one row for each structure.
 
     Each term is a sum over all atoms, pairs or triplets, of a Gaussian at the value of its
@@ -74,56 +69,6 @@ class Mbtr:
         if self.species:
             return self
         return replace(self, species=tuple(SYMBOLS[z] for z in structures.species))
-
-    def compute(self, structures: Structures) -> Features:
-        """Return one row for each structure; a structure without atoms has zeros.
-
-        Raises:
-            InputError: a structure holds other species, is periodic while a term has no cutoff,
-                has two atoms in one place, or has no volume to normalize by.
-        """
-        settled = self.settle(structures)
-        rows = settled.many_body.values(structures, np.dtype(self.dtype).type)
-        return Features(
-            rows,
-            "structures",
-            structures.offsets,
-            names=ColumnNames(settled),
-            numbers=structures.numbers,
-        )
-
-    def pull_back(
-        self, structures: Structures, cotangents: Float[np.ndarray, "structures width"]
-    ) -> PulledBack:
-        """Return the derivatives of Σ cotangents · features.
-
-        Raises:
-            InputError: as `compute`, or the cotangents do not have the features' shape.
-        """
-        from atomarium.represent.many_body_derivatives import pull_back
-
-        return pull_back(self.settle(structures).many_body, structures, cotangents)
-
-    def gradients(self, structures: Structures) -> Gradients:
-        """Return the derivatives of every feature with every atom of the structure.
-
-        An angle has a kink where three atoms lie on one line; its derivative is taken as 0 there.
-
-        Raises:
-            InputError: as `compute`.
-        """
-        from atomarium.represent.many_body_derivatives import gradients
-
-        return gradients(self.settle(structures).many_body, structures)
-
-    @property
-    def n_columns(self) -> int:
-        """Length of a row, once the species are settled."""
-        return self.many_body.width
-
-    def column_names(self) -> tuple[str, ...]:
-        """Return the name of each column: geometry, elements and place, `distance C-H 1.1`."""
-        return self.many_body.names()
 
     @property
     def many_body(self) -> ManyBody:

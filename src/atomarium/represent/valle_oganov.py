@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-import numpy as np
-from jaxtyping import Float
-
-from atomarium.core.derivatives import Gradients, PulledBack
 from atomarium.core.errors import InputError, did_you_mean
-from atomarium.core.features import Features
 from atomarium.core.structures import Structures
+from atomarium.represent.many_body import ManyBody
+from atomarium.represent.many_body_rows import ManyBodyRows
 from atomarium.represent.mbtr import Mbtr
 from atomarium.represent.mbtr_terms import MbtrTerm
 
@@ -19,7 +16,7 @@ _FUNCTIONS = ("distance", "angle")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ValleOganov:
+class ValleOganov(ManyBodyRows):
     """Fingerprint of a crystal by Valle and Oganov: one row for each structure.
 
     An `Mbtr` of one term with `valle_oganov` normalization: distances from 0 to the cutoff,
@@ -79,38 +76,7 @@ class ValleOganov:
         """Return the same settings with species, where open, those of the structures."""
         return replace(self, species=self.mbtr.settle(structures).species)
 
-    def compute(self, structures: Structures) -> Features:
-        """Return one row for each structure.
-
-        Raises:
-            InputError: a structure is no crystal, holds other species, or has two atoms in one
-                place.
-        """
-        return self.mbtr.compute(structures)
-
-    def pull_back(
-        self, structures: Structures, cotangents: Float[np.ndarray, "structures width"]
-    ) -> PulledBack:
-        """Return the derivatives of Σ cotangents · features.
-
-        Raises:
-            InputError: as `compute`, or the cotangents do not have the features' shape.
-        """
-        return self.mbtr.pull_back(structures, cotangents)
-
-    def gradients(self, structures: Structures) -> Gradients:
-        """Return the derivatives of every feature with every atom of the structure.
-
-        Raises:
-            InputError: as `compute`.
-        """
-        return self.mbtr.gradients(structures)
-
     @property
-    def n_columns(self) -> int:
-        """Length of a row, once the species are settled."""
-        return self.mbtr.n_columns
-
-    def column_names(self) -> tuple[str, ...]:
-        """Return the name of each column: geometry, elements and place."""
-        return self.mbtr.column_names()
+    def many_body(self) -> ManyBody:
+        """The settings as they are computed."""
+        return self.mbtr.many_body
