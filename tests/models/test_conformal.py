@@ -44,7 +44,7 @@ def test_unfit_calibration_is_refused() -> None:
     with pytest.raises(InputError, match="spread of shape"):
         Conformal.calibrate(three, three, two)
     plain, normalized = Conformal.calibrate(three, three), Conformal.calibrate(three, three, three)
-    with pytest.raises(InputError, match="between 0 and 1, got 90.0"):
+    with pytest.raises(InputError, match=r"between 0 and 1, got 90\.0"):
         plain.half_width(90.0)
     with pytest.raises(InputError, match="must not have the spread"):
         plain.half_width(0.5, two)

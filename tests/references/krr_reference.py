@@ -11,23 +11,20 @@ from atomarium.core.features import Features
 
 def kernel_of_rows(name: str, x: np.ndarray, z: np.ndarray, length_scale: float) -> float:
     distance = math.sqrt(sum((a - b) ** 2 for a, b in zip(x, z, strict=True)))
-    if name == "gaussian":
-        return math.exp(-(distance**2) / (2 * length_scale**2))
-    if name == "laplacian":
-        return math.exp(-sum(abs(a - b) for a, b in zip(x, z, strict=True)) / length_scale)
-    if name == "matern3":
-        reach = math.sqrt(3) * distance / length_scale
-        return (1 + reach) * math.exp(-reach)
-    if name == "matern5":
-        reach = math.sqrt(5) * distance / length_scale
-        return (1 + reach + reach**2 / 3) * math.exp(-reach)
+    steps = sum(abs(a - b) for a, b in zip(x, z, strict=True))
     product = float(sum(a * b for a, b in zip(x, z, strict=True)))
-    if name == "polynomial":
-        return (1 + product / length_scale**2) ** 2
-    if name == "cosine":
-        return product**2 / (sum(a * a for a in x) * sum(b * b for b in z))
-    assert name == "linear"
-    return product
+    squares = sum(a * a for a in x) * sum(b * b for b in z)
+    near, reach = (math.sqrt(k) * distance / length_scale for k in (3, 5))
+    values = {
+        "gaussian": math.exp(-(distance**2) / (2 * length_scale**2)),
+        "laplacian": math.exp(-steps / length_scale),
+        "matern3": (1 + near) * math.exp(-near),
+        "matern5": (1 + reach + reach**2 / 3) * math.exp(-reach),
+        "polynomial": (1 + product / length_scale**2) ** 2,
+        "cosine": product**2 / squares if squares else 0.0,
+        "linear": product,
+    }
+    return values[name]
 
 
 def kernel_of_structures(

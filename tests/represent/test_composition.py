@@ -35,7 +35,9 @@ def test_declared_species_that_are_not_there_have_a_column() -> None:
 
 
 def test_species_that_are_not_declared_are_refused_by_name() -> None:
-    with pytest.raises(InputError, match=r"structure 0 holds O \(8\), which is not among the species H, C"):
+    with pytest.raises(
+        InputError, match=r"structure 0 holds O \(8\), which is not among the species H, C"
+    ):
         Composition(species=("H", "C")).compute(_water_and_oxygen())
 
 

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float64, Int32, Int64
 
 from atomarium.core.errors import InputError
-from atomarium.core.features import Features
 from atomarium.core.pairs import SAME_PLACE
 from atomarium.core.segments import rows_of_segments
 from atomarium.core.structures import Structures
 from atomarium.core.units import convert
-from atomarium.represent.matrix_rows import (
-    check_settings,
-    compute_rows,
-    count_columns,
-    name_columns,
-    settled_size,
-)
+from atomarium.represent.matrix_rows import MatrixRows, settled_size
 
 
 @dataclass(frozen=True, kw_only=True)
-class CoulombMatrix:
+class CoulombMatrix(MatrixRows):
     """Coulomb matrix of a molecule: ½ Z^2.4 on the diagonal, product of charges / r elsewhere.
 
     One row for each structure, for any elements, padded with zeros. The model's reductions leave
@@ -53,30 +47,20 @@ class CoulombMatrix:
     sigma: float = 1.0
     seed: int = 0
 
-    def __post_init__(self) -> None:
-        check_settings(self)
-
     def settle(self, structures: Structures) -> CoulombMatrix:
         """Return the same settings with n_atoms_max, where open, from the largest structure.
 
         Raises:
-            InputError: a structure is periodic or larger than an n_atoms_max that was given, or
-                n_atoms_max is open and there is no atom.
+            InputError: a structure is periodic, larger than an n_atoms_max that was given or holds
+                a place without an element, or n_atoms_max is open and there is no atom.
         """
         _refuse_crystals(structures)
         return replace(self, n_atoms_max=settled_size(self, structures))
 
-    def compute(self, structures: Structures) -> Features:
-        """Return one row for each structure.
-
-        Raises:
-            InputError: a structure is periodic or larger than n_atoms_max, holds a place without
-                an element, or has two atoms in one place.
-        """
-        if self.n_atoms_max is None:
-            return self.settle(structures).compute(structures)
-        _refuse_crystals(structures)
-        settled_size(self, structures)
+    def matrices_of(
+        self, structures: Structures
+    ) -> Callable[[Int64[np.ndarray, "chosen"], int], np.ndarray]:
+        """Return what makes the matrices of chosen structures; see `MatrixRows`."""
         per_angstrom = convert(1.0, "Å", self.length_unit)
         positions, nearest = structures.positions * per_angstrom, SAME_PLACE * per_angstrom
 
@@ -88,16 +72,7 @@ class CoulombMatrix:
                 nearest,
             )
 
-        return compute_rows(self, structures, make_matrices)
-
-    @property
-    def n_columns(self) -> int:
-        """Length of a row, once n_atoms_max is settled."""
-        return count_columns(self.permutation, self.n_atoms_max, triangle=self.triangle)
-
-    def column_names(self) -> tuple[str, ...]:
-        """Return what each column is: `3 7`, row and column of the matrix, or `eigenvalue 3`."""
-        return name_columns(self)
+        return make_matrices
 
 
 def _matrices(

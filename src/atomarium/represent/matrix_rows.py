@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Protocol, runtime_checkable
+from typing import Self
 
 import numpy as np
 from jaxtyping import Float64, Int64
@@ -21,51 +22,59 @@ _PERMUTATIONS = ("sorted_l2", "eigenspectrum", "random", "none")
 _ENTRIES_AT_ONCE = 1 << 16
 
 
-@runtime_checkable
-class MatrixSettings(Protocol):
-    """What the settings of all matrix representations have in common."""
+class MatrixRows(ABC):
+    """Settings of a representation that makes one square matrix for each structure."""
 
-    @property
-    def permutation(self) -> str:
-        """How the order of atoms is made not to matter."""
-        ...
+    permutation: str
+    n_atoms_max: int | None
+    triangle: bool
+    length_unit: str
+    sigma: float
+    seed: int
 
-    @property
-    def n_atoms_max(self) -> int | None:
-        """Largest number of atoms, or none before settling."""
-        ...
+    def __post_init__(self) -> None:
+        _check_settings(self)
 
-    @property
-    def triangle(self) -> bool:
-        """Whether to keep one of each two equal entries."""
-        ...
+    @abstractmethod
+    def settle(self, structures: Structures) -> Self:
+        """Return the same settings with n_atoms_max, where open, from the largest structure."""
 
-    @property
-    def length_unit(self) -> str:
-        """Unit of the distances in the entries."""
-        ...
+    @abstractmethod
+    def matrices_of(
+        self, structures: Structures
+    ) -> Callable[[Int64[np.ndarray, "chosen"], int], np.ndarray]:
+        """Return what makes the matrices of chosen structures that have so many atoms each.
 
-    @property
-    def sigma(self) -> float:
-        """Standard deviation of the noise of `random`."""
-        ...
+        An infinite entry says that two atoms are in one place.
+        """
 
-    @property
-    def seed(self) -> int:
-        """Seed of the noise of `random`."""
-        ...
+    def compute(self, structures: Structures) -> Features:
+        """Return one row for each structure.
+
+        Raises:
+            InputError: a structure is not of the kind that the matrix is for, is larger than
+                n_atoms_max, holds a place without an element or two atoms in one place.
+        """
+        settled = self.settle(structures)
+        return _compute_rows(settled, structures, settled.matrices_of(structures))
 
     @property
     def n_columns(self) -> int:
-        """Length of a row, once settled."""
-        ...
+        """Length of a row, once n_atoms_max is settled."""
+        n = self.n_atoms_max or 0
+        if self.permutation == "eigenspectrum":
+            return n
+        return n * (n + 1) // 2 if self.triangle else n * n
 
     def column_names(self) -> tuple[str, ...]:
-        """Return what each column is."""
-        ...
+        """Return what each column is: `3 7`, row and column of the matrix, or `eigenvalue 3`."""
+        n = self.n_atoms_max or 0
+        if self.permutation == "eigenspectrum":
+            return tuple(f"eigenvalue {k}" for k in range(n))
+        return tuple(f"{i} {j}" for i in range(n) for j in range(i if self.triangle else 0, n))
 
 
-def check_settings(settings: MatrixSettings) -> None:
+def _check_settings(settings: MatrixRows) -> None:
     """Look at the settings that all matrices have.
 
     Raises:
@@ -84,7 +93,7 @@ def check_settings(settings: MatrixSettings) -> None:
         raise InputError(f"seed must be at least 0, got {settings.seed}")
 
 
-def settled_size(settings: MatrixSettings, structures: Structures) -> int:
+def settled_size(settings: MatrixRows, structures: Structures) -> int:
     """Return n_atoms_max, where open that of the largest structure.
 
     Raises:
@@ -117,8 +126,8 @@ def refuse_places_without_element(structures: Structures) -> None:
         raise InputError(f"structure {structure} holds X, a place without an element")
 
 
-def compute_rows(
-    settings: MatrixSettings,
+def _compute_rows(
+    settings: MatrixRows,
     structures: Structures,
     make_matrices: Callable[[Int64[np.ndarray, "chosen"], int], np.ndarray],
 ) -> Features:
@@ -152,24 +161,8 @@ def compute_rows(
     )
 
 
-def count_columns(permutation: str, n_atoms_max: int | None, *, triangle: bool) -> int:
-    """Return the length of a row, 0 before settling."""
-    n = n_atoms_max or 0
-    if permutation == "eigenspectrum":
-        return n
-    return n * (n + 1) // 2 if triangle else n * n
-
-
-def name_columns(settings: MatrixSettings) -> tuple[str, ...]:
-    """Return what each column is: `3 7` for row and column of the matrix, or `eigenvalue 3`."""
-    n = settings.n_atoms_max or 0
-    if settings.permutation == "eigenspectrum":
-        return tuple(f"eigenvalue {k}" for k in range(n))
-    return tuple(f"{i} {j}" for i in range(n) for j in range(i if settings.triangle else 0, n))
-
-
 def _flattened(
-    settings: MatrixSettings, matrices: Float64[np.ndarray, "structures atoms atoms"]
+    settings: MatrixRows, matrices: Float64[np.ndarray, "structures atoms atoms"]
 ) -> tuple[Int64[np.ndarray, "width"], Float64[np.ndarray, "structures width"]]:
     """Return the entries that are not padding, and their columns."""
     n, size = settings.n_atoms_max or 0, matrices.shape[1]
@@ -199,7 +192,7 @@ def _sorted(
     return matrices[which, order[:, :, None], order[:, None, :]]
 
 
-def _noise(settings: MatrixSettings, structure: Structures) -> Float64[np.ndarray, "atoms"]:
+def _noise(settings: MatrixRows, structure: Structures) -> Float64[np.ndarray, "atoms"]:
     """Return normal noise made from the seed and the bytes of a structure alone."""
     from scipy.special import ndtri  # pyright: ignore[reportMissingTypeStubs]
 

@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float64, Int64
 
 from atomarium.core.errors import InputError
-from atomarium.core.features import Features
 from atomarium.core.pairs import SAME_PLACE
 from atomarium.core.segments import rows_of_segments
 from atomarium.core.structures import Structures
 from atomarium.core.units import convert
 from atomarium.represent._kernels.ewald import add_far, add_near
-from atomarium.represent.matrix_rows import (
-    check_settings,
-    compute_rows,
-    count_columns,
-    name_columns,
-    settled_size,
-)
+from atomarium.represent.matrix_rows import MatrixRows, settled_size
 
 #: Cells or waves that one pair of atoms may be summed over.
 _MOST_IMAGES = 1e6
 
 
 @dataclass(frozen=True, kw_only=True)
-class SineMatrix:
+class SineMatrix(MatrixRows):
     """Sine matrix of a crystal: like the Coulomb matrix, with a length that repeats with the cell.
 
     Off the diagonal Z Z' / |B Σ_k e_k sin²(π e_k·B⁻¹(r' - r))|, with the cell vectors in B. It is
@@ -55,9 +49,6 @@ class SineMatrix:
     sigma: float = 1.0
     seed: int = 0
 
-    def __post_init__(self) -> None:
-        check_settings(self)
-
     def settle(self, structures: Structures) -> SineMatrix:
         """Return the same settings with n_atoms_max, where open, from the largest structure.
 
@@ -68,17 +59,10 @@ class SineMatrix:
         _check_crystals(structures, "sine")
         return replace(self, n_atoms_max=settled_size(self, structures))
 
-    def compute(self, structures: Structures) -> Features:
-        """Return one row for each structure.
-
-        Raises:
-            InputError: a structure does not repeat in three directions, is larger than
-                n_atoms_max, holds a place without an element or two atoms in one place.
-        """
-        if self.n_atoms_max is None:
-            return self.settle(structures).compute(structures)
-        _check_crystals(structures, "sine")
-        settled_size(self, structures)
+    def matrices_of(
+        self, structures: Structures
+    ) -> Callable[[Int64[np.ndarray, "chosen"], int], np.ndarray]:
+        """Return what makes the matrices of chosen structures; see `MatrixRows`."""
         per_angstrom = convert(1.0, "Å", self.length_unit)
         cells, nearest = structures.cells * per_angstrom, SAME_PLACE * per_angstrom
         places = _places(structures)
@@ -89,20 +73,11 @@ class SineMatrix:
             some = places[atoms].reshape(-1, size, 3)
             return _sine_matrices(charges, some, cells[chosen], nearest)
 
-        return compute_rows(self, structures, make_matrices)
-
-    @property
-    def n_columns(self) -> int:
-        """Length of a row, once n_atoms_max is settled."""
-        return count_columns(self.permutation, self.n_atoms_max, triangle=self.triangle)
-
-    def column_names(self) -> tuple[str, ...]:
-        """Return what each column is: `3 7`, row and column of the matrix, or `eigenvalue 3`."""
-        return name_columns(self)
+        return make_matrices
 
 
 @dataclass(frozen=True, kw_only=True)
-class EwaldMatrix:
+class EwaldMatrix(MatrixRows):
     """Ewald sum matrix of a crystal: electrostatic energies of its bare nuclei, pair by pair.
 
     Entry i, j is the energy per cell between i and j and all images, each nucleus in a uniform
@@ -135,7 +110,7 @@ class EwaldMatrix:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        check_settings(self)
+        super().__post_init__()
         if not 0 < self.accuracy < 0.1:
             raise InputError(f"accuracy must be above 0 and below 0.1, got {self.accuracy}")
 
@@ -149,18 +124,15 @@ class EwaldMatrix:
         _check_crystals(structures, "Ewald")
         return replace(self, n_atoms_max=settled_size(self, structures))
 
-    def compute(self, structures: Structures) -> Features:
-        """Return one row for each structure.
+    def matrices_of(
+        self, structures: Structures
+    ) -> Callable[[Int64[np.ndarray, "chosen"], int], np.ndarray]:
+        """Return what makes the matrices of chosen structures; see `MatrixRows`.
 
         Raises:
-            InputError: a structure does not repeat in three directions, is larger than
-                n_atoms_max, holds a place without an element or two atoms in one place, or its
-                cell is so skewed that a pair of atoms has more than a million images to sum.
+            InputError: a cell is so skewed that a pair of atoms has more than a million images to
+                sum, once matrices are made.
         """
-        if self.n_atoms_max is None:
-            return self.settle(structures).compute(structures)
-        _check_crystals(structures, "Ewald")
-        settled_size(self, structures)
         per_length = convert(1.0, self.length_unit, "Å")
         places = _places(structures)
 
@@ -175,16 +147,7 @@ class EwaldMatrix:
                 sums.fill(charges, places[atoms], matrix)
             return matrices * per_length
 
-        return compute_rows(self, structures, make_matrices)
-
-    @property
-    def n_columns(self) -> int:
-        """Length of a row, once n_atoms_max is settled."""
-        return count_columns(self.permutation, self.n_atoms_max, triangle=self.triangle)
-
-    def column_names(self) -> tuple[str, ...]:
-        """Return what each column is: `3 7`, row and column of the matrix, or `eigenvalue 3`."""
-        return name_columns(self)
+        return make_matrices
 
 
 def _places(structures: Structures) -> Float64[np.ndarray, "atoms 3"]:

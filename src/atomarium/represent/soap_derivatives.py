@@ -11,8 +11,7 @@ from jaxtyping import Float, Float64, Int64
 
 from atomarium.core.derivatives import Gradients, PulledBack
 from atomarium.core.errors import InputError
-from atomarium.core.pairs import Pairs
-from atomarium.core.pairs import find_pairs_apart
+from atomarium.core.pairs import Pairs, find_pairs_apart
 from atomarium.core.structures import Structures
 from atomarium.core.threads import do_runs, run_in_threads
 from atomarium.represent.soap_layout import Columns

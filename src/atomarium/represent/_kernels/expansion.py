@@ -164,56 +164,22 @@ def _add_lanes(lane, stop, place, basis, work):
             for n in range(0, n_padded, LANES):
                 radial = lane * row + ell * n_padded + n
                 to = place + ell * ell * n_padded + n
-                numbers = work.coefficients
-                if n_lanes == LANES:
-                    add_rows(
-                        work.harmonics,
-                        harmonic,
-                        work.radial,
-                        radial,
-                        row,
-                        numbers,
-                        to,
-                        n_padded,
-                        count,
-                    )
-                elif n_lanes == 4:
-                    add_four_rows(
-                        work.harmonics,
-                        harmonic,
-                        work.radial,
-                        radial,
-                        row,
-                        numbers,
-                        to,
-                        n_padded,
-                        count,
-                    )
-                elif n_lanes == 2:
-                    add_two_rows(
-                        work.harmonics,
-                        harmonic,
-                        work.radial,
-                        radial,
-                        row,
-                        numbers,
-                        to,
-                        n_padded,
-                        count,
-                    )
-                else:
-                    add_one_row(
-                        work.harmonics,
-                        harmonic,
-                        work.radial,
-                        radial,
-                        row,
-                        numbers,
-                        to,
-                        n_padded,
-                        count,
-                    )
+                _add_block(n_lanes, work, harmonic, radial, row, to, n_padded, count)
         lane += n_lanes
+
+
+@merged
+def _add_block(n_lanes, work, harmonic, radial, row, to, stride, count):
+    """Add what so many pairs contribute to one degree and eight radial functions."""
+    left, right, sums = work.harmonics, work.radial, work.coefficients
+    if n_lanes == LANES:
+        add_rows(left, harmonic, right, radial, row, sums, to, stride, count)
+    elif n_lanes == 4:
+        add_four_rows(left, harmonic, right, radial, row, sums, to, stride, count)
+    elif n_lanes == 2:
+        add_two_rows(left, harmonic, right, radial, row, sums, to, stride, count)
+    else:
+        add_one_row(left, harmonic, right, radial, row, sums, to, stride, count)
 
 
 @merged
