@@ -60,7 +60,7 @@ either = pytest.mark.parametrize("extensive", [True, False], ids=["extensive", "
 def test_every_kind_has_a_case() -> None:
     networks = {kind for kind in MODELS.places if hasattr(MODELS.load(kind), "represent")}
     assert {case.kind for case in CASES} == set(MODELS.places) - networks
-    source = Path(__file__).with_name("test_networks.py").read_text(encoding="utf-8")
+    source = Path(__file__).with_name("test_network_models.py").read_text(encoding="utf-8")
     assert all(f'Case("{kind}"' in source for kind in networks)
 
 

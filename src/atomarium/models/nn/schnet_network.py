@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -82,5 +82,5 @@ class SchNetTrunk(AtomTrunk):
     def settle(self) -> None:
         """Make tables of filters as dense as the filters need."""
         if self.settings.filters != "exact":
-            makes = [interaction.filters for interaction in self.interactions]
+            makes: list[Any] = [interaction.filters for interaction in self.interactions]
             settle_table(makes, self.basis, self.settings.cutoff)
