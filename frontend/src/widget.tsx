@@ -79,7 +79,8 @@ function askedFrom(model: WidgetModel): BlockSource {
 function keepInStep(model: WidgetModel, desk: Desk): () => void {
   let sent = "";
   const tell = () => {
-    const { view, selection } = desk.store.get();
+    // What is chosen travels as the selection, not as a setting.
+    const { chosen: selection, ...view } = desk.store.get().view;
     const chosen = selection === null ? null : [...selection.mask.keys()].filter((i) => selection.mask[i] === 1);
     const now = { target: view.target, points: view.pinned[view.target], active: view.active, chosen };
     const text = JSON.stringify([now, view]);

@@ -8,6 +8,7 @@ import { changeView, type Desk, notify } from "./state";
 import { type ReadView, readView, viewText } from "./view-file";
 
 const KEY = "view=";
+const MOST_LETTERS = 16_000;
 /** Milliseconds after the last change. */
 const REST = 500;
 
@@ -36,7 +37,9 @@ function viewIn(address: string, scene: Scene, base: View): ReadView | null {
 /** The address of a view; without one where it is what a scene begins with. */
 export function addressOf(view: View, base: View, before: string): string {
   const others = partsOf(before).filter((part) => !part.startsWith(KEY));
-  const text = viewText(view, base);
+  const whole = viewText(view, base);
+  // Addresses hold few letters; what does not fit, a saved view does.
+  const text = whole.length > MOST_LETTERS ? viewText({ ...view, chosen: null }, base) : whole;
   return [...others, ...(text === viewText(base, base) ? [] : [KEY + text])].join("&");
 }
 

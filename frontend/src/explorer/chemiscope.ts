@@ -129,7 +129,7 @@ export function writeSettings(view: View): Plain {
       joinPoints: map.joined,
       ...(map.camera === null ? {} : { camera: map.camera }),
     },
-    structure: view.viewers.map(({ color, environments, camera, perspective: _p, polyhedra: _q, ...one }) => ({
+    structure: view.viewers.map(({ color, environments, camera, perspective: _p, polyhedra: _q, polyhedraElements: _e, vectors: _v, ...one }) => ({
       ...one,
       labelsProperty: one.labelsProperty === "index" ? "element" : one.labelsProperty,
       environments: { ...environments, cutoff: environments.cutoff ?? 4 },

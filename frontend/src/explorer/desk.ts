@@ -9,7 +9,7 @@ import { createHistory } from "./history";
 import type { Scene } from "./scene";
 import { pointCount } from "./settings";
 import { changeView, type Desk, notify, type Page, select, showPoint, type State } from "./state";
-import { readView, VIEW_FORMAT } from "./view-file";
+import { readView, VIEW_FORMAT, viewText } from "./view-file";
 
 /** A page with one data set. */
 export function openPage(scene: Scene, host: Host): Store<Page> {
@@ -32,7 +32,7 @@ export function openAnother(before: Desk, scene: Scene): void {
 function openDesk(scene: Scene, host: Host, page: Store<Page>): Desk {
   const { view, warnings } = beginningOf(scene, host.address?.get() ?? "");
   const notices = [...scene.warnings, ...warnings];
-  const store = createStore<State>({ view, hovered: null, selection: null, playing: false, notices });
+  const store = createStore<State>({ view, hovered: null, playing: false, notices });
   const desk: Desk = {
     serial: page.get().opened, scene, host, store, page,
     history: createHistory(),
@@ -49,10 +49,13 @@ function takeSettings(desk: Desk, settings: unknown): void {
   const read = settings.format === VIEW_FORMAT ? readView(settings, scene, base) : readSettings(settings, scene, base);
   for (const warning of read.warnings) notify(desk, warning);
   const before = store.get().view;
+  // Settings that tell of no chosen points leave them as they are.
+  const keeps = read.view.chosen === null && read.view.target === before.target;
+  const view = keeps ? { ...read.view, chosen: before.chosen } : read.view;
   // What a notebook hears from the page, it says again; only news is a step.
-  if (JSON.stringify(read.view) === JSON.stringify(before)) return;
-  if (read.view.target !== before.target) store.set({ selection: null, hovered: null });
-  changeView(desk, read.view);
+  if (viewText(view, base) === viewText(before, base)) return;
+  if (view.target !== before.target) store.set({ hovered: null });
+  changeView(desk, view);
 }
 
 function takeSelection(desk: Desk, selection: unknown): void {

@@ -59,6 +59,10 @@ export interface StructureSettings {
   };
   readonly perspective: boolean;
   readonly polyhedra: boolean;
+  /** Symbols of the elements that polyhedra stand around, such as `Ti Zr`; empty for all that fit. */
+  readonly polyhedraElements: string;
+  /** Names of properties of three components that are drawn as arrows, joined by commas. */
+  readonly vectors: string;
 }
 
 export interface StructureViewProps {

@@ -1,12 +1,12 @@
 /** A view as the call of Python that shows it. */
 
 import { isRecord } from "../reader";
-import { differenceOf } from "./view-file";
+import { changesOf } from "./view-file";
 import type { View } from "./settings";
 
 /** `atomarium.show(structures, properties=properties, settings={…})`. */
 export function pythonCall(view: View, base: View): string {
-  const changed = differenceOf(view, base);
+  const changed = changesOf(view, base);
   const settings = changed === undefined ? "" : `,\n    settings={"view": ${literal(changed, 4)}}`;
   return `import atomarium\n\natomarium.show(\n    structures,\n    properties=properties${settings},\n)\n`;
 }

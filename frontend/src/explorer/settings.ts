@@ -1,6 +1,7 @@
 /** What a view of a scene consists of: everything that is saved, undone and shared. */
 
 import { DEFAULT_PALETTE, type PaletteName } from "../map/palettes";
+import type { Selection } from "./chosen";
 import type { CameraSettings, StructureSettings, Transform } from "./panels";
 import { countOf, type PlainProperty, type Scene, type Target } from "./scene";
 
@@ -64,6 +65,8 @@ export interface View {
   /** Points, one for each viewer. */
   readonly pinned: Readonly<Record<Target, readonly number[]>>;
   readonly active: number;
+  /** Points of the target shown, by lasso, box, brush or in the table; null for none. */
+  readonly chosen: Selection | null;
   /** One for each viewer. */
   readonly viewers: readonly StructureSettings[];
 }
@@ -89,6 +92,8 @@ export const VIEWER_DEFAULTS: StructureSettings = {
   color: { property: "element", transform: "linear", min: null, max: null, palette: "bwr", reverse: false },
   perspective: true,
   polyhedra: false,
+  polyhedraElements: "",
+  vectors: "",
 };
 
 const plainOf = new WeakMap<Scene, Map<Target, readonly PlainProperty[]>>();
@@ -149,6 +154,7 @@ export function defaultView(scene: Scene): View {
     maps: { structure: defaultMap(scene, "structure"), atom: defaultMap(scene, "atom") },
     pinned: { structure: [0], atom: [0] },
     active: 0,
+    chosen: null,
     viewers: [VIEWER_DEFAULTS],
   };
 }

@@ -7,23 +7,16 @@ import { maskOf } from "../filter/evaluate";
 import { FilterError } from "../filter/words";
 import type { Host } from "../host";
 import { type Store, useChosen } from "../store";
+import { selectionOf } from "./chosen";
 import type { History } from "./history";
 import type { StructureSettings } from "./panels";
 import { pointOfAtom, pointsOfStructure, type Scene, structureOfPoint, type Target } from "./scene";
 import { type MapSettings, MOST_VIEWERS, plainProperties, pointCount, type View, VIEWER_DEFAULTS } from "./settings";
 
-export interface Selection {
-  /** 1 for every point that is chosen. */
-  readonly mask: Uint8Array;
-  readonly count: number;
-}
-
 export interface State {
   readonly view: View;
   /** The point under the pointer, anywhere on the page. */
   readonly hovered: number | null;
-  /** Points chosen by lasso, box, brush or in the table; of the target shown. */
-  readonly selection: Selection | null;
   readonly playing: boolean;
   /** What the reader should know; the newest last. */
   readonly notices: readonly string[];
@@ -93,7 +86,7 @@ export function redo(desk: Desk): void {
 
 function showView({ store }: Desk, view: View): void {
   const sameTarget = view.target === store.get().view.target;
-  store.set({ view, ...(sameTarget ? {} : { selection: null, hovered: null }) });
+  store.set({ view, ...(sameTarget ? {} : { hovered: null }) });
 }
 
 /** Puts a point into the active viewer. */
@@ -151,13 +144,14 @@ export function removeViewer(desk: Desk, viewer: number): void {
 
 export function chooseTarget(desk: Desk, target: Target): void {
   if (desk.store.get().view.target === target) return;
-  desk.store.set({ selection: null, hovered: null, playing: false });
-  changeView(desk, { target });
+  desk.store.set({ hovered: null, playing: false });
+  changeView(desk, { target, chosen: null });
 }
 
-export function select({ store }: Desk, mask: Uint8Array | null): void {
-  const count = mask === null ? 0 : mask.reduce((sum, one) => sum + one, 0);
-  store.set({ selection: mask === null || count === 0 ? null : { mask, count } });
+/** Chooses points; brushing along is one step to be undone. */
+export function select(desk: Desk, mask: Uint8Array | null): void {
+  const chosen = selectionOf(mask);
+  if (chosen !== null || desk.store.get().view.chosen !== null) changeView(desk, { chosen }, "chosen");
 }
 
 export function notify({ store }: Desk, notice: string): void {

@@ -2,6 +2,7 @@
 
 import { isPalette } from "../map/palettes";
 import { isRecord } from "../reader";
+import { rangesOf, readRanges, type Selection } from "./chosen";
 import { MOST_CATEGORIES, MOST_VIEWERS, plainProperties, pointCount, type View, VIEWER_DEFAULTS } from "./settings";
 import type { Scene, Target } from "./scene";
 
@@ -28,8 +29,14 @@ export function differenceOf(now: unknown, before: unknown): unknown {
   return Object.is(now, before) ? undefined : now;
 }
 
+/** What of a view differs from another one, as files and Python hold it. */
+export function changesOf(view: View, base: View): object | undefined {
+  const plain = (one: View) => ({ ...one, chosen: one.chosen === null ? "" : rangesOf(one.chosen) });
+  return differenceOf(plain(view), plain(base)) as object | undefined;
+}
+
 export function viewText(view: View, base: View, indent?: number): string {
-  return JSON.stringify({ format: VIEW_FORMAT, version: VIEW_VERSION, ...(differenceOf(view, base) as object | undefined) }, null, indent);
+  return JSON.stringify({ format: VIEW_FORMAT, version: VIEW_VERSION, ...changesOf(view, base) }, null, indent);
 }
 
 /** A view on top of another one; what does not fit is passed over and told. */
@@ -39,13 +46,23 @@ export function readView(value: unknown, scene: Scene, base: View): ReadView {
   const { format: _format, version: _version, ...content } = value;
   const viewers = Array.isArray(content.viewers) ? content.viewers.slice(0, MOST_VIEWERS) : null;
   delete content.viewers;
-  const { pinned, ...plain } = content;
-  const laid = overlay(base, plain, "view", { scene, warnings, target: null }) as View;
+  const { pinned, chosen, ...plain } = content;
+  const { chosen: before, ...rest } = base;
+  const laid = overlay(rest, plain, "view", { scene, warnings, target: null }) as Omit<View, "chosen">;
   const wanted = viewers ?? laid.viewers;
   const made = wanted.map((one, i) => overlay(VIEWER_DEFAULTS, one, `view.viewers[${i}]`, { scene, warnings, target: null }) as View["viewers"][number]);
   const pins = pinsOf(pinned, base, made.length, scene, warnings);
   const active = Number.isInteger(laid.active) && laid.active >= 0 && laid.active < made.length ? laid.active : 0;
-  return { view: { ...laid, viewers: made, pinned: pins, active }, warnings };
+  const kept = laid.target === base.target ? before : null;
+  const points = chosen === undefined ? kept : chosenOf(chosen, pointCount(scene, laid.target), warnings);
+  return { view: { ...laid, viewers: made, pinned: pins, active, chosen: points }, warnings };
+}
+
+function chosenOf(value: unknown, count: number, warnings: string[]): Selection | null {
+  if (value === "") return null;
+  const read = typeof value === "string" ? readRanges(value, count) : null;
+  if (read === null) warnings.push(`view.chosen: expected points such as "0-4,9", below ${count}, got ${JSON.stringify(value).slice(0, 60)}`);
+  return read;
 }
 
 /** As many pins as viewers, each at a point that there is. */

@@ -27,7 +27,7 @@ export function Marginals(props: MarginalsProps) {
 
 function Marginal({ frame, drawing, mapped, axis }: MarginalsProps & { readonly axis: "x" | "y" }) {
   const desk = useDesk();
-  const selection = useExplorer((state) => state.selection);
+  const selection = useExplorer(({ view }) => view.chosen);
   const [brush, setBrush] = useState<Interval | null>(null);
   const channel = mapped.channels[axis];
   const [factor, constant] = toShares(channel, frame.window[axis]);

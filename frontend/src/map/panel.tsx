@@ -26,7 +26,7 @@ export function MapPanel() {
   const { scene } = desk;
   const target = useExplorer(({ view }) => view.target);
   const map = useExplorer(({ view }) => view.maps[view.target]);
-  const selection = useExplorer((state) => state.selection);
+  const selection = useExplorer(({ view }) => view.chosen);
   const [tool, setTool] = useState<Tool>("move");
   const [settings, showSettings] = useState(false);
   const [filter, showFilter] = useState(map.filter !== "");

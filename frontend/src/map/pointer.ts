@@ -108,7 +108,7 @@ function hover({ desk, pick }: PointerContext, [x, y]: Corner): void {
 function click({ desk, pick }: PointerContext, [x, y]: Corner): void {
   const point = pick(x, y);
   if (point !== null) showPoint(desk, point, "");
-  else if (desk.store.get().selection !== null) select(desk, null);
+  else if (desk.store.get().view.chosen !== null) select(desk, null);
 }
 
 function finish({ desk, map, mapped, frame }: PointerContext, { tool, corners }: Gesture, how: Joining): void {
@@ -116,7 +116,7 @@ function finish({ desk, map, mapped, frame }: PointerContext, { tool, corners }:
   const [first, last] = [corners[0]!, corners[corners.length - 1]!];
   if (tool === "zoom") return changeMap(desk, zoomedTo(map, mapped.channels, frame, first, last));
   const line = tool === "box" ? boxCorners(first, last) : corners;
-  const before = desk.store.get().selection?.mask ?? null;
+  const before = desk.store.get().view.chosen?.mask ?? null;
   // A box drawn with the shift key held adds only where something is chosen already.
   select(desk, joined(before, withinLasso(mapped.cloud, frame.placement, line), before === null ? "new" : how));
 }

@@ -4,7 +4,7 @@ import { useContext, useMemo } from "preact/hooks";
 import { ThemeContext } from "../chart/drawing";
 import type { Scene, Target } from "../explorer/scene";
 import { type AxisSettings, type MapSettings, pointCount } from "../explorer/settings";
-import type { Selection } from "../explorer/state";
+import type { Selection } from "../explorer/chosen";
 import { rgb, type Theme } from "../theme";
 import { areaAt } from "./amounts";
 import {

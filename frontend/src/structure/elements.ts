@@ -46,6 +46,12 @@ export function numberOf(symbol: string): number {
   return Math.max(0, SYMBOLS.indexOf(symbol));
 }
 
+/** The atomic numbers of symbols in a text, in any order and with any signs between them; null for none. */
+export function numbersIn(text: string): ReadonlySet<number> | null {
+  const numbers = (text.match(/[A-Za-z]+/g) ?? []).map(numberOf).filter((number) => number > 0);
+  return numbers.length === 0 ? null : new Set(numbers);
+}
+
 /** Covalent radius in Å. */
 export function radiusOf(z: number): number {
   return RADII[z] ?? RADII[RADII.length - 1]!;

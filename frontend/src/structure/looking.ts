@@ -5,11 +5,13 @@ import { pointOfAtom, type Scene, type SceneStructure } from "../explorer/scene"
 import { rgb, type Theme } from "../theme";
 import { type Coloring, coloringOf, textsOf } from "./coloring";
 import { count } from "../words";
-import { symbolOf } from "./elements";
+import { numbersIn, symbolOf } from "./elements";
 import type { EnvironmentLook, Look } from "./model";
 import { addRibbons } from "./ribbon";
 import type { Writing } from "./overlay";
-import { addShapes, chosenShapes } from "./shapes";
+import { addShape, addShapes, chosenShapes } from "./shapes";
+import { arrowsOf, chosenVectors } from "./vector-properties";
+import type { Vector } from "./vectors";
 
 /** Å. Where neither the settings nor the environment say how far it reaches. */
 export const STANDARD_CUTOFF = 4;
@@ -28,6 +30,7 @@ export interface Looking {
 export function lookingAt(scene: Scene, shown: SceneStructure, atom: number | null, settings: StructureSettings, theme: Theme): Looking {
   const coloring = coloringOf(scene, shown.index, settings.color);
   const shapes = chosenShapes(scene, settings.shape);
+  const vectors = chosenVectors(scene, settings.vectors);
   const [r, g, b] = rgb(theme.muted);
   const nAtoms = settings.supercell.reduce((product, times) => product * times, shown.numbers.length);
   const tooMany = nAtoms > Math.max(MOST_ATOMS, shown.numbers.length);
@@ -38,11 +41,13 @@ export function lookingAt(scene: Scene, shown: SceneStructure, atom: number | nu
     unitCell: settings.unitCell,
     supercell: tooMany ? [1, 1, 1] : settings.supercell,
     polyhedra: settings.polyhedra,
+    polyhedraOf: numbersIn(settings.polyhedraElements),
     environment: environmentLook(scene, shown, atom, settings),
     colors: coloring?.colors ?? null,
     lines: [r, g, b, 255],
     extras: (model) => {
       addShapes(model, scene, shown.index, shapes);
+      for (const vector of vectors) addShape(model, scene, shown.index, arrowsOf(vector), middleOf(shown));
       if (settings.cartoon || model.look.environment?.style === "cartoon") addRibbons(model, shown);
     },
   };
@@ -70,6 +75,13 @@ export function ownCutoff(scene: Scene, structure: number, atom: number): number
 /** What to call an atom: its own name where it has one, otherwise its element. */
 export function nameOf({ names, numbers }: SceneStructure, atom: number): string {
   return names?.[atom] ?? symbolOf(numbers[atom]!);
+}
+
+function middleOf({ positions, numbers }: SceneStructure): Vector {
+  const sum: [number, number, number] = [0, 0, 0];
+  for (let i = 0; i < positions.length; i++) sum[i % 3]! += positions[i]!;
+  const n = Math.max(1, numbers.length);
+  return [sum[0] / n, sum[1] / n, sum[2] / n];
 }
 
 function labelsOf(scene: Scene, shown: SceneStructure, property: string): readonly string[] {

@@ -7,6 +7,7 @@ import type { Scene } from "../explorer/scene";
 import { PALETTE_NAMES } from "../map/palettes";
 import { atomProperties } from "./coloring";
 import { chosenShapes } from "./shapes";
+import { chosenVectors, vectorProperties } from "./vector-properties";
 
 export interface MenuProps {
   readonly scene: Scene;
@@ -35,6 +36,7 @@ export function Menu(props: MenuProps) {
         <Choice label="Style" value={styleOf(settings)} options={STYLES.map(([key, name]) => [key, name])} onChange={(key) => onSettings({ ...STYLES.find(([one]) => one === key)![2] })} />
         {props.hasBackbone && <Check name="Cartoon" on={settings.cartoon} change={(cartoon) => onSettings({ cartoon })} />}
         <Check name="Coordination polyhedra" on={settings.polyhedra} change={(polyhedra) => onSettings({ polyhedra })} />
+        {settings.polyhedra && <Words name="Around" value={settings.polyhedraElements} placeholder="all that fit" change={(polyhedraElements) => onSettings({ polyhedraElements })} />}
         <Check name="Labels" on={settings.atomLabels} change={(atomLabels) => onSettings({ atomLabels })} />
         {settings.atomLabels && (
           <Choice label="Label" value={settings.labelsProperty} options={withProperties(scene, [["element", "name"], ["index", "index"]])} onChange={(labelsProperty) => onSettings({ labelsProperty })} />
@@ -43,6 +45,7 @@ export function Menu(props: MenuProps) {
       <ColorGroup {...props} />
       {props.ownCutoff !== null && <EnvironmentGroup {...props} />}
       {scene.shapes.length > 0 && <ShapeGroup {...props} />}
+      {vectorProperties(scene).length > 0 && <VectorGroup {...props} />}
       {hasCell && <CellGroup {...props} />}
       <Group name="View">
         <Choice label="Axes" value={settings.axes} options={[["off", "none"], ["xyz", "x, y, z"], ...(hasCell ? [["abc", "a, b, c"] as const] : [])]} onChange={(axes) => onSettings({ axes: axes as StructureSettings["axes"] })} />
@@ -123,6 +126,22 @@ function ShapeGroup({ scene, settings, onSettings }: MenuProps) {
   );
 }
 
+function VectorGroup({ scene, settings, onSettings }: MenuProps) {
+  const chosen = chosenVectors(scene, settings.vectors);
+  return (
+    <Group name="Arrows">
+      {vectorProperties(scene).map((one) => (
+        <Check
+          key={`${one.target} ${one.name}`}
+          name={one.name}
+          on={chosen.includes(one)}
+          change={(on) => onSettings({ vectors: vectorProperties(scene).filter((other) => (other === one ? on : chosen.includes(other))).map(({ name }) => name).join(",") })}
+        />
+      ))}
+    </Group>
+  );
+}
+
 function CellGroup({ settings, onSettings }: MenuProps) {
   const { supercell } = settings;
   const plain = supercell.every((times) => times === 1);
@@ -171,6 +190,22 @@ function Check({ name, on, change }: CheckProps) {
     <label class="check">
       <input type="checkbox" checked={on} onChange={(event) => change(event.currentTarget.checked)} />
       <span>{name}</span>
+    </label>
+  );
+}
+
+interface WordsProps {
+  readonly name: string;
+  readonly value: string;
+  readonly placeholder: string;
+  readonly change: (value: string) => void;
+}
+
+function Words({ name, value, placeholder, change }: WordsProps) {
+  return (
+    <label class="choice">
+      <span>{name}</span>
+      <input type="text" value={value} placeholder={placeholder} spellcheck={false} onChange={(event) => change(event.currentTarget.value.trim())} />
     </label>
   );
 }

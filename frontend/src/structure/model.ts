@@ -23,6 +23,8 @@ export interface Look {
   readonly unitCell: boolean;
   readonly supercell: readonly [number, number, number];
   readonly polyhedra: boolean;
+  /** Atomic numbers of what polyhedra stand around; null for all that fit. */
+  readonly polyhedraOf: ReadonlySet<number> | null;
   readonly environment: EnvironmentLook | null;
   /** Red, green and blue of each atom; null to color by element. */
   readonly colors: Uint8Array | null;
@@ -40,7 +42,7 @@ export interface EnvironmentLook extends Environment {
 }
 
 export const BALLS_AND_STICKS: Look = {
-  atoms: true, bonds: true, spaceFilling: false, unitCell: true, supercell: [1, 1, 1], polyhedra: false,
+  atoms: true, bonds: true, spaceFilling: false, unitCell: true, supercell: [1, 1, 1], polyhedra: false, polyhedraOf: null,
   environment: null, colors: null, lines: [140, 146, 152, 255], extras: null,
 };
 

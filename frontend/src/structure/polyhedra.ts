@@ -18,9 +18,11 @@ export function addPolyhedra(model: Model): void {
   for (let image = 0; image < images.nInside; image++) {
     const atom = images.atoms[image]!;
     const around = ends.subarray(starts[atom]!, starts[atom + 1]!);
-    if (around.length < FEWEST || around.length > MOST || model.isHidden(image)) continue;
+    const wanted = model.look.polyhedraOf?.has(structure.numbers[atom]!);
+    if (around.length < FEWEST || wanted === false || model.isHidden(image)) continue;
     const neighbors = [...around].map((end) => neighborOf(model, image, end));
-    if (!neighbors.every(({ number }) => draws(number, structure.numbers[atom]!))) continue;
+    // Elements that a reader names have polyhedra whatever their neighbors are.
+    if (wanted === undefined && !(around.length <= MOST && neighbors.every(({ number }) => draws(number, structure.numbers[atom]!)))) continue;
     const corners = neighbors.map(({ at }) => at);
     const [r, g, b] = model.look.colors === null ? tintOfElement(structure.numbers[atom]!) : model.tintOf(image);
     const tint: Tint = [r, g, b, OPACITY];

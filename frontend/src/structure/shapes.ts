@@ -33,14 +33,15 @@ export function addShapes(model: Model, scene: Scene, structure: number, names: 
     const shape = scene.shapes.find((one) => one.name === name);
     if (shape === undefined) continue;
     const parts = shape.kind === "combined" ? shape.parts : [shape];
-    for (const part of parts) addOne(model, scene, structure, part);
+    for (const part of parts) addShape(model, scene, structure, part);
   }
 }
 
-function addOne(model: Model, scene: Scene, structure: number, shape: PlainShape): void {
+/** Adds one shape; that of a structure begins at a place of the structure. */
+export function addShape(model: Model, scene: Scene, structure: number, shape: PlainShape, origin: Vector = [0, 0, 0]): void {
   const { images, primitives } = model;
   if (shape.ofAtom === null) {
-    addBody(primitives, shape.kind, parametersAt(shape, structure, null), [0, 0, 0], WHITE);
+    addBody(primitives, shape.kind, parametersAt(shape, structure, null), origin, WHITE);
     return;
   }
   const first = scene.structures.offsets[structure]!;

@@ -6,11 +6,12 @@ import { Checkbox } from "../explorer/fields";
 import { DownloadMenu } from "../chart/chart";
 import { csvOf, save } from "../chart/download";
 import { pointsIn } from "../explorer/info";
-import { type PlainProperty, structureOfPoint } from "../explorer/scene";
+import { type PlainProperty, structureOfPoint, type Target } from "../explorer/scene";
 import { plainProperties, pointCount } from "../explorer/settings";
 import { select, showPoint, useActivePoint, useDesk, useExplorer } from "../explorer/state";
 import { valueText } from "../map/hover";
 import { count, unitPer } from "../words";
+import { ColumnFilters, type FilteredColumn } from "./column-filters";
 import { allPoints, type Sorting, sortedPoints } from "./order";
 
 /** Tallest that browsers lay out without losing pixels. */
@@ -20,9 +21,10 @@ const MOST_WRITTEN = 200_000;
 export function TablePanel({ mask }: { readonly mask: Uint8Array | null }) {
   const { scene } = useDesk();
   const target = useExplorer(({ view }) => view.target);
-  const selection = useExplorer((state) => state.selection);
+  const selection = useExplorer(({ view }) => view.chosen);
   const [sorting, setSorting] = useState<Sorting | null>(null);
   const [onlyChosen, setOnlyChosen] = useState(false);
+  const [fields, setFields] = useState(false);
   const properties = plainProperties(scene, target);
   const total = pointCount(scene, target);
   const chosen = onlyChosen && selection !== null ? selection.mask : null;
@@ -41,10 +43,11 @@ export function TablePanel({ mask }: { readonly mask: Uint8Array | null }) {
       <div class="table-tools">
         <span class="faint">{count(rows.length)}{rows.length === total ? "" : ` of ${count(total)}`} rows</span>
         <Checkbox label="only chosen points" value={onlyChosen} onChange={setOnlyChosen} />
+        <Checkbox label="filter by column" value={fields} onChange={setFields} />
         <span class="spring" />
         <DownloadMenu kinds={[["CSV", () => save(csvOf(tableOf(rows.subarray(0, MOST_WRITTEN), properties)), `${name}.csv`)]]} />
       </div>
-      <VirtualTable rows={rows} properties={properties} sorting={sorting} setSorting={setSorting} />
+      <VirtualTable rows={rows} properties={properties} sorting={sorting} setSorting={setSorting} fields={fields} />
     </div>
   );
 }
@@ -54,15 +57,17 @@ interface VirtualProps {
   readonly properties: readonly PlainProperty[];
   readonly sorting: Sorting | null;
   readonly setSorting: (sorting: Sorting | null) => void;
+  /** Fields to filter by stand below the names. */
+  readonly fields: boolean;
 }
 
-function VirtualTable({ rows, properties, sorting, setSorting }: VirtualProps) {
+function VirtualTable({ rows, properties, sorting, setSorting, fields }: VirtualProps) {
   const desk = useDesk();
   const { scene } = desk;
   const target = useExplorer(({ view }) => view.target);
   const active = useActivePoint();
   const hovered = useExplorer((state) => state.hovered);
-  const selection = useExplorer((state) => state.selection);
+  const selection = useExplorer(({ view }) => view.chosen);
   const holder = useRef<HTMLDivElement>(null);
   const { first, last, top, tall, rowHeight, scrollTo } = useRows(holder, rows.length);
   useEffect(() => {
@@ -93,6 +98,7 @@ function VirtualTable({ rows, properties, sorting, setSorting }: VirtualProps) {
       <table aria-rowcount={rows.length} style={{ marginBottom: `${Math.max(0, tall - top - (last - first) * rowHeight)}px` }}>
         <thead>
           <tr>{heads.map(([name, unit, about, text]) => <Head key={name} name={name} unit={unit} about={about} text={text} sorting={sorting} setSorting={setSorting} fixed={formulas !== null && name === "formula"} />)}</tr>
+          {fields && <ColumnFilters columns={filteredColumns(properties, formulas !== null, target)} />}
         </thead>
         <tbody>
           {top > 0 && <tr aria-hidden="true" style={{ height: `${top}px` }} />}
@@ -112,6 +118,15 @@ function VirtualTable({ rows, properties, sorting, setSorting }: VirtualProps) {
       </table>
     </div>
   );
+}
+
+/** Formulas can be filtered where they are those of points. */
+function filteredColumns(properties: readonly PlainProperty[], formulas: boolean, target: Target): readonly FilteredColumn[] {
+  return [
+    { name: "index", label: "number", kind: "number" },
+    ...(formulas ? [{ name: target === "structure" ? "formula" : null, label: "formula", kind: "category" } as const] : []),
+    ...properties.map(({ name, kind }) => ({ name, label: name, kind })),
+  ];
 }
 
 interface HeadProps extends Pick<VirtualProps, "sorting" | "setSorting"> {
