@@ -24,6 +24,17 @@ test("a model whose trials all failed has a row without numbers", () => {
   expect([row!.scores, row!.seconds, row!.failed.length]).toEqual([null, null, 1]);
 });
 
+test("classes are compared by the share taken for a wrong one", () => {
+  const plain = smallReport();
+  for (const trial of plain.trials) {
+    if (trial.scores !== null) trial.scores = { error_rate: 0.25, accuracy: 0.75, precision: 0.5, recall: 0.6, f1: 0.55, auc: 0.8 };
+  }
+  const [row] = rows(readReport({ ...plain, targets: plain.targets.map((t) => ({ ...t, classes: ["no", "yes"] })) }, "report"), "energy");
+  expect(row!.scores!.mae.mean).toBe(0.25);
+  expect(row!.scores!.rmse.mean).toBeCloseTo(0.2, 12);
+  expect(row!.scores!.f1.mean).toBe(0.55);
+});
+
 test("the best row has the least error", () => {
   expect(bestRow(report, "energy", "mae")!.nTrain).toBe(20);
   expect(bestRow(report, "gap", "mae")).toBeNull();

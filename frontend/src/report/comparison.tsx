@@ -5,7 +5,7 @@ import { csvOf, save } from "../chart/download";
 import { count, counted, digits, unitPer } from "../words";
 import { ModelName } from "./legend";
 import type { Comparison, Exponent, Report } from "./report";
-import { useDesk, useTarget } from "./state";
+import { scoreNames, useDesk, useTarget } from "./state";
 
 /** More often than this by chance counts as no difference. */
 const CHANCE = 0.05;
@@ -29,7 +29,7 @@ export function Comparisons() {
           <thead>
             <tr>
               <th class="text">Better</th><th class="text">Worse</th><th>Structures</th>
-              <th>MAE lower by <small>{unit}</small></th><th title="Probability of so large a difference by chance">p</th>
+              <th>{scoreNames(target).mae} lower by <small>{unit}</small></th><th title="Probability of so large a difference by chance">p</th>
             </tr>
           </thead>
           <tbody>{[...own].sort(byP).map((one) => <ComparisonRow key={`${one.better} ${one.worse}`} one={one} report={report} />)}</tbody>
@@ -71,7 +71,7 @@ export function Exponents() {
       <header class="panel-head"><h3>How fast errors fall</h3></header>
       <div class="scrolling">
         <table>
-          <thead><tr><th class="text">Model</th><th>MAE falls as</th><th>95 % interval</th><th>Ten times the data</th></tr></thead>
+          <thead><tr><th class="text">Model</th><th>{scoreNames(target).mae} falls as</th><th>95 % interval</th><th>Ten times the data</th></tr></thead>
           <tbody>{[...own].sort((a, b) => b.exponent - a.exponent).map((one) => <ExponentRow key={one.model} one={one} report={report} />)}</tbody>
         </table>
       </div>

@@ -11,7 +11,7 @@ import { count, digits, labelled, seconds, unitPer, withDeviation } from "../wor
 import { ModelLegend } from "./legend";
 import type { Report } from "./report";
 import { type Row, rows } from "./results";
-import { colorOf, markerOf, type Score, SCORE_NAMES, type State, useDesk, useReport, useTarget } from "./state";
+import { colorOf, markerOf, type Score, scoreNames, type State, useDesk, useReport, useTarget } from "./state";
 
 type Cost = State["cost"];
 
@@ -46,7 +46,7 @@ export function CostVersusError() {
   const front = paretoFront(points.map((p) => p.time), points.map((p) => p.error)).map((i) => points[i]!);
 
   const draw = (drawing: Drawing) => {
-    const layout = layOut(points, LABELS[cost], labelled(SCORE_NAMES[score], unit), drawing);
+    const layout = layOut(points, LABELS[cost], labelled(scoreNames(target)[score], unit), drawing);
     return (
       <>
         <Axes {...layout} drawing={drawing} />
@@ -72,7 +72,7 @@ export function CostVersusError() {
     <Chart
       name={`${target.name}-cost`}
       title="Cost and error"
-      about={`${SCORE_NAMES[score]} against ${LABELS[cost]}. Not beaten in both: ${front.map((p) => `${p.row.model.name} with ${count(p.row.nTrain)}`).join(", ")}.`}
+      about={`${scoreNames(target)[score]} against ${LABELS[cost]}. Not beaten in both: ${front.map((p) => `${p.row.model.name} with ${count(p.row.nTrain)}`).join(", ")}.`}
       aspect={0.62}
       controls={
         <Switch
@@ -81,7 +81,7 @@ export function CostVersusError() {
         />
       }
       draw={draw}
-      tip={hovered && placed && { ...placed, content: <PointTip point={hovered} score={score} unit={unit} best={front.includes(hovered)} /> }}
+      tip={hovered && placed && { ...placed, content: <PointTip point={hovered} score={score} name={scoreNames(target)[score]} unit={unit} best={front.includes(hovered)} /> }}
       table={() => ({
         columns: ["model", "n_train", `seconds_${cost}`, score, "unit", "on_pareto_front"],
         rows: points.map((p) => [p.row.model.name, p.row.nTrain, p.time, p.error, unit, front.includes(p) ? "yes" : "no"]),
@@ -212,12 +212,12 @@ function nearest(points: readonly Point[], { x, y }: Layout, px: number, py: num
   return found;
 }
 
-function PointTip({ point, score, unit, best }: { readonly point: Point; readonly score: Score; readonly unit: string; readonly best: boolean }) {
+function PointTip({ point, score, name, unit, best }: { readonly name: string; readonly point: Point; readonly score: Score; readonly unit: string; readonly best: boolean }) {
   const { row, time, error } = point;
   return (
     <>
       <b>{row.model.name}</b>
-      <span>{SCORE_NAMES[score]} {withDeviation(error, row.scores?.[score].deviation ?? null)} {unit}</span>
+      <span>{name} {withDeviation(error, row.scores?.[score].deviation ?? null)} {unit}</span>
       <span>{seconds(time)}, {count(row.nTrain)} training structures</span>
       {best && <span>on the Pareto front: {digits(error)} {unit} cannot be had faster</span>}
     </>

@@ -6,7 +6,7 @@ import { Swatch } from "../chart/marks";
 import { count, counted, digits, plain, unitPer, withDeviation } from "../words";
 import type { Report, Target } from "./report";
 import { type Row, rows } from "./results";
-import { bestRow, chooseTarget, colorOf, markerOf, useDesk, useReport } from "./state";
+import { bestRow, chooseTarget, colorOf, markerOf, scoreNames, useDesk, useReport } from "./state";
 
 const STATUS: Readonly<Record<Report["study"]["status"], string>> = {
   finished: "Finished",
@@ -68,7 +68,7 @@ function Answer({ target }: { readonly target: Target }) {
   return (
     <>
       <span class="target-value">
-        {withDeviation(mean, deviation)} <small>{unitPer(target.unit, target.per)} {score === "mae" ? "MAE" : "RMSE"}</small>
+        {withDeviation(mean, deviation)} <small>{unitPer(target.unit, target.per)} {scoreNames(target)[score]}</small>
       </span>
       <span class="target-detail">
         <Swatch color={colorOf(report, best.model, theme)} marker={markerOf(report, best.model)} />
@@ -88,6 +88,7 @@ function comparison(report: Report, target: Target, best: Row, score: "mae" | "r
   if (baseline !== undefined && baseline !== best && error > 0) {
     return `${digits(baseline.scores![score].mean / error, 2)} times better than the mean`;
   }
+  if (target.classes !== null) return `${count(target.classes.length)} classes: ${target.classes.join(", ")}`;
   return target.std !== null && target.std > 0 ? `spread of the data ${digits(target.std)} ${target.unit}` : target.description;
 }
 

@@ -115,14 +115,17 @@ function Numbers({ structure, unit, found }: NumbersProps) {
     return predicted === null || at < 0 ? [] : [{ name, value: predicted.prediction[at]! }];
   });
   const shownUnit = unit === "" ? "" : ` ${unit}`;
+  const say = (x: number) => target.classes?.[x] ?? `${digits(x, 5)}${shownUnit}`;
   return (
     <dl class="numbers">
-      <div><dt>Reference</dt><dd>{digits(found.reference, 5)}{shownUnit}</dd><dd /></div>
+      <div><dt>Reference</dt><dd>{say(found.reference)}</dd><dd /></div>
       {lines.map(({ name, value }) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{digits(value, 5)}{shownUnit}</dd>
-          <dd class="difference">{signed(value - found.reference)}{shownUnit}</dd>
+          <dd>{say(value)}</dd>
+          <dd class="difference">
+            {target.classes === null ? `${signed(value - found.reference)}${shownUnit}` : value === found.reference ? "right" : "wrong"}
+          </dd>
         </div>
       ))}
     </dl>

@@ -12,7 +12,7 @@ import { count, counted, digits, labelled, unitPer, withDeviation } from "../wor
 import { ModelLegend } from "./legend";
 import type { Report, Target } from "./report";
 import { type Row, rows } from "./results";
-import { colorOf, markerOf, type Score, SCORE_NAMES, useDesk, useReport, useTarget } from "./state";
+import { colorOf, markerOf, type Score, scoreNames, useDesk, useReport, useTarget } from "./state";
 
 interface Curve {
   readonly name: string;
@@ -29,9 +29,10 @@ export function LearningCurves() {
   const curves = curvesOf(report, target, score);
   const [placed, setPlaced] = useState<{ x: number; y: number } | null>(null);
   const unit = unitPer(target.unit, target.per);
+  const names = scoreNames(target);
 
   const draw = (drawing: Drawing) => {
-    const layout = layOut(curves, score, unit, drawing);
+    const layout = layOut(curves, score, labelled(names[score], unit), drawing);
     const lit = drawing.paper ? null : hovered;
     return (
       <>
@@ -62,16 +63,16 @@ export function LearningCurves() {
     <Chart
       name={`${target.name}-learning-curves`}
       title="Learning curves"
-      about={aboutCurves(curves, score, unit)}
+      about={aboutCurves(curves, score, names[score], unit)}
       aspect={0.62}
       controls={
         <Switch
-          label="Score" value={score} options={[["mae", "MAE"], ["rmse", "RMSE"]]}
+          label="Score" value={score} options={[["mae", names.mae], ["rmse", names.rmse]]}
           onChange={(value) => store.set({ score: value })}
         />
       }
       draw={draw}
-      tip={hovered && placed && { ...placed, content: <RowTip row={hovered} score={score} unit={unit} law={lawOf(curves, hovered)} /> }}
+      tip={hovered && placed && { ...placed, content: <RowTip row={hovered} score={score} name={names[score]} unit={unit} law={lawOf(curves, hovered)} /> }}
       table={() => tableOf(curves, unit)}
       footer={(drawing) => !hasRoomForNames(curves, drawing) && <ModelLegend models={curves.map((curve) => curve.rows[0]!.model)} />}
     />
@@ -95,7 +96,7 @@ interface Layout {
   readonly named: boolean;
 }
 
-function layOut(curves: readonly Curve[], score: Score, unit: string, drawing: Drawing): Layout {
+function layOut(curves: readonly Curve[], score: Score, label: string, drawing: Drawing): Layout {
   const { width, height, font } = drawing;
   const all = curves.flatMap((curve) => curve.rows);
   const errors = all.map((row) => row.scores![score].mean);
@@ -108,8 +109,8 @@ function layOut(curves: readonly Curve[], score: Score, unit: string, drawing: D
   const [top, bottom] = [font * 2, height - font * 3.2];
   // Errors of zero (a model that knows the answer) have no place on a logarithmic axis.
   const y = errors.every((error) => error > 0)
-    ? logAxis(extent([...spreads.filter((s) => s > 0.5 * Math.min(...errors)), ...errors], 0.08, true), [bottom, top], yLabel(score, unit), { spacing: font * 2.2 })
-    : linearAxis([0, extent(spreads, 0.08)[1]], [bottom, top], yLabel(score, unit), font * 3);
+    ? logAxis(extent([...spreads.filter((s) => s > 0.5 * Math.min(...errors)), ...errors], 0.08, true), [bottom, top], label, { spacing: font * 2.2 })
+    : linearAxis([0, extent(spreads, 0.08)[1]], [bottom, top], label, font * 3);
   const left = Math.max(font * 3, widthOfTicks(y, font));
   const right = width - (named ? widest + font * 1.8 : font);
   const sizes = extent(all.map((row) => row.nTrain), 0.07, true);
@@ -125,10 +126,6 @@ function hasRoomForNames(curves: readonly Curve[], { width, font }: Drawing): bo
 
 function widestName(curves: readonly Curve[], font: number): number {
   return Math.max(0, ...curves.map((curve) => textWidth(curve.name, font)));
-}
-
-function yLabel(score: Score, unit: string): string {
-  return labelled(SCORE_NAMES[score], unit);
 }
 
 function positionOf(row: Row, score: Score, { x, y }: Layout) {
@@ -229,28 +226,29 @@ function lawOf(curves: readonly Curve[], row: Row): PowerLaw | null {
 interface RowTipProps {
   readonly row: Row;
   readonly score: Score;
+  readonly name: string;
   readonly unit: string;
   readonly law: PowerLaw | null;
 }
 
-function RowTip({ row, score, unit, law }: RowTipProps) {
+function RowTip({ row, score, name, unit, law }: RowTipProps) {
   const { mean, deviation } = row.scores![score];
   return (
     <>
       <b>{row.model.name}</b>
-      <span>{SCORE_NAMES[score]} {withDeviation(mean, deviation)} {unit}</span>
+      <span>{name} {withDeviation(mean, deviation)} {unit}</span>
       <span>{counted(row.nTrain, "structure")}, {counted(row.repeats, "repeat")}</span>
       {law && <span>error ∝ n<sup>{digits(law.exponent, 2)}</sup></span>}
     </>
   );
 }
 
-function aboutCurves(curves: readonly Curve[], score: Score, unit: string): string {
+function aboutCurves(curves: readonly Curve[], score: Score, name: string, unit: string): string {
   const ends = curves.map(({ name, rows: own }) => {
     const last = own[own.length - 1]!;
     return `${name} ${digits(last.scores![score].mean)} ${unit} at ${count(last.nTrain)}`;
   });
-  return `${SCORE_NAMES[score]} against the number of training structures. ${ends.join("; ")}.`;
+  return `${name} against the number of training structures. ${ends.join("; ")}.`;
 }
 
 function tableOf(curves: readonly Curve[], unit: string): Table {

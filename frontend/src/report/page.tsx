@@ -28,10 +28,7 @@ export function ReportPage({ report }: { readonly report: Report }) {
         <div class="grid">
           <LearningCurves />
           <CostVersusError />
-          <Parity />
-          <Inspector />
-          <ResidualHistogram />
-          <ResidualScatter />
+          <Predictions />
           <Comparisons />
           <Exponents />
           <Intervals />
@@ -48,6 +45,19 @@ export function ReportPage({ report }: { readonly report: Report }) {
         </div>
       </main>
     </DeskContext.Provider>
+  );
+}
+
+/** Point by point; classes have no distance from each other. */
+function Predictions() {
+  if (useTarget().classes !== null) return <Inspector />;
+  return (
+    <>
+      <Parity />
+      <Inspector />
+      <ResidualHistogram />
+      <ResidualScatter />
+    </>
   );
 }
 

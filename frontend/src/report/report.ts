@@ -7,7 +7,20 @@ import {
 
 const kind = mapping(json);
 
-const scores = record({ mae: number, rmse: number, max_error: number, r2: orNull(number) });
+/** Of quantities the first four, of classes the others. */
+const scores = record({
+  mae: orNull(number),
+  rmse: orNull(number),
+  max_error: orNull(number),
+  r2: orNull(number),
+  force_mae: orNull(number),
+  error_rate: orNull(number),
+  accuracy: orNull(number),
+  precision: orNull(number),
+  recall: orNull(number),
+  f1: orNull(number),
+  auc: orNull(number),
+});
 
 const trial = record({
   id: text,
@@ -105,6 +118,7 @@ const contents = record({
       description: text,
       mean: orNull(number),
       std: orNull(number),
+      classes: orNull(list(text)),
     }),
   ),
   models: list(record({ name: text, representation: orNull(kind), model: kind, baseline: text })),

@@ -9,13 +9,16 @@ export interface Spread {
   readonly deviation: number | null;
 }
 
+/** Of classes, `mae` is the share taken for a wrong one and `rmse` what AUC lacks of 1: both are errors. */
+export type ScoreKey = "mae" | "rmse" | "max_error" | "r2" | "force_mae" | "accuracy" | "precision" | "recall" | "f1" | "auc";
+
 /** One model at one training size, over all repeats. */
 export interface Row {
   readonly model: Model;
   readonly nTrain: number;
   readonly repeats: number;
   readonly failed: readonly Trial[];
-  readonly scores: Readonly<Record<"mae" | "rmse" | "max_error" | "r2", Spread>> | null;
+  readonly scores: Readonly<Record<ScoreKey, Spread>> | null;
   readonly seconds: Readonly<Record<"represent" | "fit" | "predict" | "total" | "perStructure", number>> | null;
   readonly chosen: Readonly<Record<string, readonly Json[]>>;
 }
@@ -51,10 +54,16 @@ function rowOf(model: Model, nTrain: number, trials: readonly Trial[]): Row {
     repeats: finished.length,
     failed: trials.filter((trial) => trial.state === "failed"),
     scores: scores.length === 0 ? null : {
-      mae: spread(scores.map((s) => s.mae)),
-      rmse: spread(scores.map((s) => s.rmse)),
-      max_error: spread(scores.map((s) => s.max_error)),
+      mae: spread(scores.map((s) => s.mae ?? s.error_rate ?? NaN)),
+      rmse: spread(scores.map((s) => s.rmse ?? 1 - (s.auc ?? NaN))),
+      max_error: spread(scores.map((s) => s.max_error ?? NaN)),
       r2: spread(scores.map((s) => s.r2 ?? NaN)),
+      force_mae: spread(scores.map((s) => s.force_mae ?? NaN)),
+      accuracy: spread(scores.map((s) => s.accuracy ?? NaN)),
+      precision: spread(scores.map((s) => s.precision ?? NaN)),
+      recall: spread(scores.map((s) => s.recall ?? NaN)),
+      f1: spread(scores.map((s) => s.f1 ?? NaN)),
+      auc: spread(scores.map((s) => s.auc ?? NaN)),
     },
     seconds: timed.length === 0 ? null : {
       represent: average((s) => s.represent),

@@ -8,7 +8,13 @@ import { rows, type Row, worstFirst } from "./results";
 import type { Model, Report, Target } from "./report";
 
 export type Score = "mae" | "rmse";
-export const SCORE_NAMES: Readonly<Record<Score, string>> = { mae: "MAE", rmse: "RMSE" };
+const SCORE_NAMES: Readonly<Record<Score, string>> = { mae: "MAE", rmse: "RMSE" };
+const CLASS_SCORE_NAMES: Readonly<Record<Score, string>> = { mae: "share wrong", rmse: "1 − AUC" };
+
+/** What the errors of a target are called. */
+export function scoreNames({ classes }: Pick<Target, "classes">): Readonly<Record<Score, string>> {
+  return classes === null ? SCORE_NAMES : CLASS_SCORE_NAMES;
+}
 
 export interface State {
   readonly target: string;

@@ -7,7 +7,8 @@ import { csvOf, save } from "../chart/download";
 import type { Json } from "../reader";
 import { count, digits, plain, seconds, unitPer, withDeviation } from "../words";
 import { ModelName } from "./legend";
-import { type Row, rows } from "./results";
+import type { Target } from "./report";
+import { type Row, rows, type ScoreKey } from "./results";
 import { useDesk, useTarget } from "./state";
 
 interface TableColumn {
@@ -27,13 +28,13 @@ export function Results() {
   const [sort, setSort] = useState<{ key: string; down: boolean } | null>(null);
   const unit = unitPer(target.unit, target.per);
   const all = rows(report, target.name);
-  const columns = columnsOf(unit);
+  const columns = columnsOf(target, unit, all);
   const sorted = sort === null ? all : sortRows(all, columns.find(({ key }) => key === sort.key)!, sort.down);
   return (
     <section class="panel wide results" aria-label="Results">
       <header class="panel-head">
         <h3>All results</h3>
-        <DownloadMenu kinds={[["CSV", () => save(csvOf(csvTable(sorted, unit)), `${target.name}-results.csv`)]]} />
+        <DownloadMenu kinds={[["CSV", () => save(csvOf(csvTable(target, sorted, unit)), `${target.name}-results.csv`)]]} />
       </header>
       <div class="scrolling" tabIndex={0} role="region" aria-label="Table of results">
         <table>
@@ -71,14 +72,26 @@ function classOf({ text, long }: TableColumn): string {
   return `${text ? "text" : ""} ${long ? "long" : ""}`.trim();
 }
 
-type ScoreKey = keyof NonNullable<Row["scores"]>;
 type TimeKey = keyof NonNullable<Row["seconds"]>;
 
-function columnsOf(unit: string): readonly TableColumn[] {
+const CLASS_SCORES: readonly (readonly [ScoreKey, string])[] = [
+  ["accuracy", "Accuracy"], ["precision", "Precision"], ["recall", "Recall"], ["f1", "F1"], ["auc", "AUC"],
+];
+const PURE: ReadonlySet<ScoreKey> = new Set(["r2", "accuracy", "precision", "recall", "f1", "auc"]);
+
+/** The scores that a target has, with their titles. */
+function scoresOf(target: Target, all: readonly Row[]): readonly (readonly [ScoreKey, string])[] {
+  if (target.classes !== null) return CLASS_SCORES;
+  const hasForces = all.some((row) => Number.isFinite(row.scores?.force_mae.mean ?? NaN));
+  const scores: readonly (readonly [ScoreKey, string])[] = [["mae", "MAE"], ["rmse", "RMSE"], ["max_error", "Largest"], ["r2", "R²"]];
+  return hasForces ? [...scores, ["force_mae", "Forces, MAE"]] : scores;
+}
+
+function columnsOf(target: Target, unit: string, all: readonly Row[]): readonly TableColumn[] {
   const score = (key: ScoreKey, title: string): TableColumn => ({
     key,
     title,
-    ...(key === "r2" ? {} : { unit }),
+    ...(PURE.has(key) ? {} : { unit: key === "force_mae" ? `${unit}/Å` : unit }),
     sortBy: (row) => row.scores?.[key].mean ?? Infinity,
     show: (row) => (row.scores === null ? "–" : withDeviation(row.scores[key].mean, row.scores[key].deviation)),
   });
@@ -93,10 +106,7 @@ function columnsOf(unit: string): readonly TableColumn[] {
     { key: "model", title: "Model", text: true, sortBy: (row) => row.model.name, show: (row) => <ModelName model={row.model} /> },
     { key: "n", title: "Trained on", sortBy: (row) => row.nTrain, show: (row) => count(row.nTrain) },
     { key: "repeats", title: "Repeats", sortBy: (row) => row.repeats, show: (row) => <Repeats row={row} /> },
-    score("mae", "MAE"),
-    score("rmse", "RMSE"),
-    score("max_error", "Largest"),
-    score("r2", "R²"),
+    ...scoresOf(target, all).map(([key, title]) => score(key, title)),
     time("represent", "Represent", "CPU time for the features of all structures"),
     time("fit", "Fit", "CPU time for fitting, tuning included"),
     time("perStructure", "Per structure", "CPU time to predict one structure, its features included"),
@@ -143,8 +153,8 @@ function isBest(row: Row, all: readonly Row[]): boolean {
   return row.scores !== null && row.scores.mae.mean === best;
 }
 
-function csvTable(sorted: readonly Row[], unit: string) {
-  const kinds = ["mae", "rmse", "max_error", "r2"] as const;
+function csvTable(target: Target, sorted: readonly Row[], unit: string) {
+  const kinds = scoresOf(target, sorted).map(([key]) => key);
   const times = ["represent", "fit", "predict", "perStructure"] as const;
   return {
     columns: [

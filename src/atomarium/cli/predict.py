@@ -28,8 +28,10 @@ def predict(
     trained = load_model(find_model(model, target))
     dataset = load_dataset(file)
     values = trained.predict(dataset)
-    header = ["id", "formula", f"{trained.target} [{_unit(trained.unit, trained.per)}]"]
-    rows = zip(dataset.ids, dataset.structures.formulas(), map(repr, values.tolist()), strict=True)
+    unit = "class" if trained.classes else _unit(trained.unit, trained.per)
+    header = ["id", "formula", f"{trained.target} [{unit}]"]
+    said = [trained.classes[int(k)] for k in values] if trained.classes else values.tolist()
+    rows = zip(dataset.ids, dataset.structures.formulas(), map(str, said), strict=True)
     if out is None:
         _write(sys.stdout, header, rows)
         return

@@ -21,6 +21,14 @@ from atomarium.study.estimate import estimate
 from atomarium.study.plan import Plan, make_plan
 
 _FAILED = 1
+_CLASS_SCORES = {
+    "mae": "wrong",
+    "accuracy": "accuracy",
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+    "auc": "AUC",
+}
 
 
 def run(
@@ -119,21 +127,24 @@ def _print_outcome(console: Console, plan: Plan, outcome: Outcome) -> None:
     points = learning_curves(outcome.records)
     best = best_points(points)
     for name, target in plan.targets.items():
-        unit = target.unit or "unit not stated"
+        unit = "classes" if target.classes else target.unit or "unit not stated"
+        mine = [point for point in _last_points(points) if point.target == name]
+        shown = _CLASS_SCORES if target.classes else {"mae": "MAE", "rmse": "RMSE"}
+        if any("force_mae" in point.scores for point in mine):
+            shown = {**shown, "force_mae": "forces (/Å)"}
         table = Table(
             Column("model", no_wrap=True),
             Column("n", justify="right"),
-            Column("MAE", no_wrap=True),
-            Column("RMSE", no_wrap=True),
+            *(Column(title, no_wrap=True) for title in shown.values()),
             Column("fit", justify="right"),
             Column("predict", justify="right"),
             box=SIMPLE,
             title=f"{name} ({unit}); CPU seconds to fit, milliseconds to predict one",
             title_justify="left",
         )
-        for point in (p for p in _last_points(points) if p.target == name):
+        for point in mine:
             style = "bold" if point.model == best[name].model else ""
-            table.add_row(*_cells(point), style=style)
+            table.add_row(*_cells(point, tuple(shown)), style=style)
         console.print(table)
     for record in outcome.failed:
         where = f"{record.model}, {record.target}, {record.n_train} structures"
@@ -155,19 +166,21 @@ def _last_points(points: list[CurvePoint]) -> list[CurvePoint]:
     return list(most.values())
 
 
-def _cells(point: CurvePoint) -> list[str]:
+def _cells(point: CurvePoint, shown: tuple[str, ...]) -> list[str]:
+    spreads = {"mae": (point.mae, point.mae_std), "rmse": (point.rmse, point.rmse_std)}
     return [
         point.model,
         str(point.n_train),
-        _with_spread(point.mae, point.mae_std),
-        _with_spread(point.rmse, point.rmse_std),
+        *(_with_spread(*spreads.get(name, (point.scores.get(name), None))) for name in shown),
         f"{point.fit_seconds:.2f}",
         f"{point.predict_milliseconds:.3f}",
     ]
 
 
-def _with_spread(mean: float, std: float | None) -> str:
+def _with_spread(mean: float | None, std: float | None) -> str:
     """Write a mean with as many decimals as two digits of its standard deviation need."""
+    if mean is None:
+        return "–"
     if not std:
         return f"{mean:.4g}"
     decimals = max(0, 1 - math.floor(math.log10(std)))

@@ -36,6 +36,7 @@ class Target:
         rows: Whether each structure or each atom has a row.
         description: One line for reports.
         references: Energy (in `unit`) of a free atom by atomic number; empty when unknown.
+        classes: Names of classes, where values are their numbers from 0; empty for quantities.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Target:
     rows: Rows = "structures"
     description: str = ""
     references: Float64[np.ndarray, "numbers"] = field(default_factory=lambda: np.zeros(0))
+    classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.extensive and self.per != "structure":

@@ -21,13 +21,16 @@ def strata_by(dataset: Dataset, by: str) -> Int64[np.ndarray, "structures"]:
 
     Args:
         dataset: At least one structure.
-        by: The name of a target, whose values are cut into up to 50 quantiles; otherwise as in
+        by: The name of a target, whose values are cut into up to 50 quantiles unless
+            they are classes; otherwise as in
             `groups_by`.
 
     Raises:
         InputError: nothing is called so, or the target has gaps, several components or rows for
             atoms.
     """
+    if by in dataset.targets and dataset.targets[by].classes:
+        return _numbered(_values(dataset.targets[by]).tolist())
     if by in dataset.targets:
         return quantiles(_values(dataset.targets[by]))
     return groups_by(dataset, by)

@@ -14,7 +14,10 @@ from atomarium.core.elements import SYMBOLS
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
 from atomarium.core.structures import Structures
+from atomarium.models.nn.fitted import FORCES
 from atomarium.models.nn.graphs import Graphs
+from atomarium.models.nn.history import Epoch
+from atomarium.models.nn.learners import Forces
 from atomarium.models.ridge import Ridge
 from atomarium.represent.composition import Composition
 from atomarium.represent.streaming import ATOMS_AT_ONCE, Representation, runs_of_atoms
@@ -80,20 +83,40 @@ class NetworkModel(Protocol):
         """Return the graphs of structures."""
         ...
 
-    def fit(
+    def fit(  # noqa: PLR0913 - as networks have it
         self,
         graphs: Graphs,
         values: Float64[np.ndarray, "structures targets"],
         *,
         extensive: bool,
+        n_classes: int = 0,
+        forces: Forces | None = None,
         folder: Path | None = None,
+        watch: Callable[[Epoch], None] = lambda _: None,
     ) -> Fitted:
-        """Learn values; go on from what an earlier run has left in the folder."""
+        """Learn values, from what an earlier run has left in the folder if there is any."""
         ...
 
     def restore(self, arrays: dict[str, np.ndarray], graphs: Graphs | None) -> Fitted:
         """Return what `fit` once returned."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Course:
+    """What is learned besides numbers of structures, and how a long training goes on.
+
+    Args:
+        n_classes: How many classes to tell apart; 0 learns numbers.
+        forces: Learned with an energy by networks; other models learn the energy alone.
+        folder: Where long trainings keep checkpoints.
+        watch: Told of each epoch of a network.
+    """
+
+    n_classes: int = 0
+    forces: Forces | None = None
+    folder: Path | None = None
+    watch: Callable[[Epoch], None] = lambda _: None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,24 +175,38 @@ class Candidate:
         values: Float64[np.ndarray, "structures targets"],
         *,
         extensive: bool,
-        folder: Path | None = None,
+        course: Course | None = None,
     ) -> FittedCandidate:
         """Train on structures whose features `represent` has made.
+
+        Classes are learned by networks as probabilities, by other models as numbers that are 1
+        for the class of a structure and 0 for every other.
 
         Args:
             structures: What is learned from.
             features: Theirs.
-            values: What is learned.
+            values: What is learned; of classes, their numbers from 0.
             extensive: Whether values grow with the number of atoms.
-            folder: Where long trainings keep checkpoints, to go on from.
+            course: What is learned besides, and how a long training goes on.
+
+        Raises:
+            InputError: training fails, all structures are of one class, or a network is to learn
+                classes on top of a baseline.
         """
+        course = course or Course()
+        if course.n_classes:
+            _refuse_one_class(values)
+            if not isinstance(self.model, NetworkModel):
+                values = np.eye(course.n_classes)[values[:, 0].astype(np.int64)]
+            elif self.baseline != "none":
+                raise InputError("networks learn classes without a baseline; leave it out")
         base = None
         if self.baseline == "composition":
             sum_over_elements = Candidate(representation=self.elements, model=Ridge())
             rows = sum_over_elements.represent(structures, extensive=extensive)
             base = sum_over_elements.fit(structures, rows, values, extensive=extensive)
             values = values - base.predict(structures)
-        fitted = self._fit_model(features, values, extensive=extensive, folder=folder)
+        fitted = self._fit_model(features, values, extensive=extensive, course=course)
         return FittedCandidate(self, structures, fitted, extensive=extensive, baseline=base)
 
     def _fit_model(
@@ -178,13 +215,27 @@ class Candidate:
         values: Float64[np.ndarray, "structures targets"],
         *,
         extensive: bool,
-        folder: Path | None,
+        course: Course,
     ) -> Fitted:
         if isinstance(features, Graphs):
             assert isinstance(self.model, NetworkModel)
-            return self.model.fit(features, values, extensive=extensive, folder=folder)
+            return self.model.fit(
+                features,
+                values,
+                extensive=extensive,
+                n_classes=course.n_classes,
+                forces=course.forces,
+                folder=course.folder,
+                watch=course.watch,
+            )
         assert not isinstance(self.model, NetworkModel)
         return self.model.fit(features, values, extensive=extensive)
+
+
+def _refuse_one_class(values: Float64[np.ndarray, "structures targets"]) -> None:
+    if len(values) and (values == values[0]).all():
+        given = f"all {len(values):,} training structures are of class {values[0, 0]:g}"
+        raise InputError(f"{given}; at least two are needed: take more, or a stratified split")
 
 
 @dataclass(frozen=True)
@@ -206,7 +257,7 @@ class FittedCandidate:
     baseline: FittedCandidate | None = None
 
     def predict(self, structures: Structures) -> Float64[np.ndarray, "structures targets"]:
-        """Return one row for each structure.
+        """Return one row for each structure; of classes, a number for each, the largest is right.
 
         Raises:
             InputError: a structure holds a species that the representation was not settled on.
@@ -220,6 +271,15 @@ class FittedCandidate:
         """Return one row for each structure whose features are already there."""
         values = self.fitted.predict(features)
         return values if self.baseline is None else values + self.baseline.predict(structures)
+
+    @property
+    def has_forces(self) -> bool:
+        """Whether it has learned from forces."""
+        return getattr(self.fitted, "has_forces", False)
+
+    def predict_forces(self, graphs: Graphs) -> Float64[np.ndarray, "atoms 3"]:
+        """Return forces, in the target's unit per Å; a baseline of elements has none."""
+        return self.fitted.outputs(graphs)[FORCES]  # type: ignore[attr-defined]
 
     def refuse_unseen(self, structures: Structures, ids: tuple[str, ...]) -> None:
         """Do nothing when every element was in the training structures.

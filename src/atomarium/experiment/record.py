@@ -117,17 +117,10 @@ def keep_result(
         fitted=result.fitted,
         scores=record.scores,
         cite=cite,
+        classes=trial.target.classes,
     )
     with _folder(trials, trial, record) as folder:
-        np.savez_compressed(
-            folder / "predictions.npz",
-            train=trial.train,
-            test=trial.test,
-            train_prediction=result.train_prediction,
-            test_prediction=result.prediction,
-            train_reference=trial.target.scalar[trial.train],
-            test_reference=trial.target.scalar[trial.test],
-        )
+        _write_predictions(folder / "predictions.npz", trial, result)
         if result.runs:
             text = "".join(json.dumps(asdict(run)) + "\n" for run in result.runs)
             write_text(folder / "runs.jsonl", text)
@@ -136,6 +129,21 @@ def keep_result(
             write_history(folder / "history.jsonl", epochs)
         save_model(folder / "model", model)
     return record
+
+
+def _write_predictions(path: Path, trial: Trial, result: Result) -> None:
+    values = trial.target.scalar
+    arrays: dict[str, Any] = {
+        "train": trial.train,
+        "test": trial.test,
+        "train_prediction": result.train_prediction,
+        "test_prediction": result.prediction,
+        "train_reference": values[trial.train],
+        "test_reference": values[trial.test],
+    }
+    if result.preferences is not None:
+        arrays["test_preferences"] = result.preferences
+    np.savez_compressed(path, **arrays)
 
 
 def keep_failure(trials: Path, trial: Trial, error: str) -> Record:

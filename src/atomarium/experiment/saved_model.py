@@ -36,6 +36,7 @@ class SavedModel:
         fitted: The trained candidate.
         scores: Errors on test structures when it was trained.
         cite: What to cite.
+        classes: Names of the classes that it tells apart; none when it predicts a quantity.
     """
 
     target: str
@@ -44,15 +45,17 @@ class SavedModel:
     fitted: FittedCandidate = field(repr=False)
     scores: dict[str, Any] = field(default_factory=dict)
     cite: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
 
     def predict(self, dataset: Dataset) -> Float64[np.ndarray, "structures"]:
-        """Return one value for each structure.
+        """Return one value for each structure; of classes, the number of one.
 
         Raises:
             InputError: a structure holds an element that the model has never seen.
         """
         self.fitted.refuse_unseen(dataset.structures, dataset.ids)
-        return self.fitted.predict(dataset.structures)[:, 0]
+        rows = self.fitted.predict(dataset.structures)
+        return rows.argmax(axis=1).astype(np.float64) if self.classes else rows[:, 0]
 
 
 def save_model(folder: Path, model: SavedModel) -> None:
@@ -69,6 +72,7 @@ def save_model(folder: Path, model: SavedModel) -> None:
         "extensive": model.fitted.extensive,
         "scores": model.scores,
         "cite": list(model.cite),
+        "classes": list(model.classes),
         "parts": _save_parts(folder, model.fitted, "model"),
     }
     write_json(folder / "model.json", settings)
@@ -108,6 +112,7 @@ def load_model(folder: Path | str) -> SavedModel:
         fitted=fitted,
         scores=settings["scores"],
         cite=tuple(settings["cite"]),
+        classes=tuple(settings.get("classes", ())),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ class Scores:
         max_error: Largest absolute error.
         r2: Share of the variance that is explained; None when the truth does not vary.
         n: Number of predictions.
+        force_mae: Mean absolute error of the components of forces, in the target's unit per Å;
+            None where none were learned.
     """
 
     mae: float
@@ -25,6 +28,7 @@ class Scores:
     max_error: float
     r2: float | None
     n: int
+    force_mae: float | None = None
 
     def plain(self) -> dict[str, float | int | None]:
         """Return the scores as a dictionary."""
@@ -44,3 +48,12 @@ def score(
         r2=1.0 - float(np.sum(error**2)) / spread if spread > 0 else None,
         n=len(error),
     )
+
+
+def main_error(scores: Mapping[str, float | None]) -> float | None:
+    """Return the error that models are compared by: of numbers the MAE, of classes the share wrong.
+
+    Args:
+        scores: As `plain` returns them; of a failed trial, none.
+    """
+    return scores.get("mae", scores.get("error_rate"))

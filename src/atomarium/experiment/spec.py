@@ -46,11 +46,20 @@ class TargetSpec(Part):
         per: What one number is counted per.
         extensive: Whether a number grows with the size of the structure; left out, the data say
             so, or it is inferred and stated.
+        classes: Whether values are names or numbers of classes; those of labels always are.
+        above: Two classes: values up to this number, in the unit of the results, and above it.
+        forces: Name of the forces that belong to an energy; networks learn them with it.
+        force_weight: How much their errors count beside those of the energy; both are in units of
+            the spread of the energies.
     """
 
     unit: str | None = None
     per: Literal["structure", "atom", "cation"] | None = None
     extensive: bool | None = None
+    classes: bool = False
+    above: float | None = Field(default=None, allow_inf_nan=False)
+    forces: str = ""
+    force_weight: float = Field(default=10.0, gt=0, allow_inf_nan=False)
 
 
 class SplitSpec(Part):

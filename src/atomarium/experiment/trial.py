@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,15 +13,20 @@ from jaxtyping import Float64, Int64
 
 from atomarium.core.dataset import Dataset, Target
 from atomarium.core.hashing import hash_arrays, hash_settings
+from atomarium.core.segments import rows_of_segments
 from atomarium.core.structures import Structures
-from atomarium.experiment.candidate import Candidate, FittedCandidate, Rows
+from atomarium.experiment.candidate import Candidate, Course, FittedCandidate, Rows
 from atomarium.experiment.candidate_space import CandidateSpace
+from atomarium.experiment.class_scores import ClassScores, score_classes
 from atomarium.experiment.clock import Clock
 from atomarium.experiment.intervals import Interval, Part, measure_intervals
 from atomarium.experiment.runs import Run
 from atomarium.experiment.scores import Scores, score
 from atomarium.experiment.spec import IntervalSpec, SearchSpec
 from atomarium.models import MODELS
+from atomarium.models.nn.graphs import Graphs
+from atomarium.models.nn.history import Epoch
+from atomarium.models.nn.learners import Forces
 from atomarium.represent import REPRESENTATIONS
 
 _FORMAT = 1
@@ -43,6 +49,7 @@ class Trial:
         search: How what is left open is found.
         intervals: Which intervals to look at, if any.
         groups: Of all structures; a search keeps a group on one side. None when all are alone.
+        forces: Learned besides, of all atoms of the data set.
     """
 
     model: str
@@ -55,6 +62,7 @@ class Trial:
     search: SearchSpec = field(default_factory=SearchSpec)
     intervals: IntervalSpec | None = None
     groups: Int64[np.ndarray, "structures"] | None = field(default=None, repr=False)
+    forces: Forces | None = field(default=None, repr=False)
 
     @property
     def n_train(self) -> int:
@@ -70,6 +78,11 @@ class Trial:
             searched["groups"] = None if self.groups is None else hash_arrays(self.groups)
         if self.intervals is not None:
             searched["intervals"] = self.intervals.model_dump()
+        if self.forces is not None:
+            hashed = hash_arrays(self.forces.values)
+            searched["forces"] = {"values": hashed, "weight": self.forces.weight}
+        if self.target.classes:
+            searched["classes"] = list(self.target.classes)
         return {
             "format": _FORMAT,
             **searched,
@@ -102,15 +115,16 @@ class Result:
         scores: On the test structures.
         seconds: CPU seconds by step.
         wall: Seconds on the wall by step.
-        prediction: Of the test structures, in the target's unit.
+        prediction: Of the test structures, in the target's unit; numbers of classes.
         train_prediction: Of the training structures.
         fitted: The trained candidate.
         run: Which of the searched settings it has, if there was a search.
         runs: What was tried to find them.
         intervals: How often they hold the truth.
+        preferences: Of each test structure, a number for each class; None without classes.
     """
 
-    scores: Scores
+    scores: Scores | ClassScores
     seconds: dict[str, float]
     wall: dict[str, float]
     prediction: Float64[np.ndarray, "test"] = field(repr=False)
@@ -119,6 +133,7 @@ class Result:
     run: Run | None = None
     runs: tuple[Run, ...] = field(default=(), repr=False)
     intervals: tuple[Interval, ...] = field(default=(), repr=False)
+    preferences: Float64[np.ndarray, "test classes"] | None = field(default=None, repr=False)
 
 
 def describe(candidate: Candidate | CandidateSpace) -> dict[str, object]:
@@ -135,7 +150,13 @@ def describe(candidate: Candidate | CandidateSpace) -> dict[str, object]:
     }
 
 
-def run(trial: Trial, dataset: Dataset, features: Rows, folder: Path | None = None) -> Result:
+def run(
+    trial: Trial,
+    dataset: Dataset,
+    features: Rows,
+    folder: Path | None = None,
+    watch: Callable[[Epoch], None] = lambda _: None,
+) -> Result:
     """Train on one part of a data set and score on another, in this thread alone.
 
     Args:
@@ -143,11 +164,13 @@ def run(trial: Trial, dataset: Dataset, features: Rows, folder: Path | None = No
         dataset: The structures that the trial counts.
         features: Of all of them, as `Candidate.represent` makes them.
         folder: Where long trainings keep checkpoints, to go on from.
+        watch: Told of each epoch of a network.
     """
     assert isinstance(trial.candidate, Candidate)
     rows = features.take(trial.train), features.take(trial.test)
     clock = Clock(cpu=time.thread_time)
-    return train_and_score(trial, trial.candidate, dataset, rows, clock, folder=folder)
+    course = Course(folder=folder, watch=watch)
+    return train_and_score(trial, trial.candidate, dataset, rows, clock, course=course)
 
 
 def train_and_score(
@@ -157,7 +180,7 @@ def train_and_score(
     rows: tuple[Rows, Rows],
     clock: Clock,
     *,
-    folder: Path | None = None,
+    course: Course | None = None,
 ) -> Result:
     """Train a settled candidate and score it.
 
@@ -167,25 +190,57 @@ def train_and_score(
         dataset: The structures that the trial counts.
         rows: Features of the training and of the test structures.
         clock: Gets the seconds of both steps.
-        folder: Where long trainings keep checkpoints, to go on from.
+        course: How a long training goes on; what it learns besides is filled in.
     """
     values, extensive = trial.target.scalar, trial.target.extensive
+    n_classes = len(trial.target.classes)
     train, test = dataset.structures.take(trial.train), dataset.structures.take(trial.test)
+    forces = _forces_of(trial, dataset, trial.train)
+    course = replace(course or Course(), n_classes=n_classes, forces=forces)
     with clock("fit"):
         fitted = candidate.fit(
-            train, rows[0], values[trial.train, None], extensive=extensive, folder=folder
+            train, rows[0], values[trial.train, None], extensive=extensive, course=course
         )
     with clock("predict"):
-        prediction = fitted.predict_features(test, rows[1])[:, 0]
+        said = fitted.predict_features(test, rows[1])
+    said_of_train = fitted.predict_features(train, rows[0])
     return Result(
-        scores=score(prediction, values[trial.test]),
+        scores=score_classes(said, values[trial.test])
+        if n_classes
+        else _scored(trial, dataset, fitted, rows[1], said[:, 0]),
         seconds=dict(clock.seconds),
         wall=dict(clock.wall),
-        prediction=prediction,
-        train_prediction=fitted.predict_features(train, rows[0])[:, 0],
+        prediction=_decided(said, n_classes),
+        train_prediction=_decided(said_of_train, n_classes),
         fitted=fitted,
-        intervals=_intervals(trial, candidate, (train, test), rows),
+        intervals=() if n_classes else _intervals(trial, candidate, (train, test), rows),
+        preferences=said if n_classes else None,
     )
+
+
+def _decided(
+    rows: Float64[np.ndarray, "structures columns"], n_classes: int
+) -> Float64[np.ndarray, "structures"]:
+    """Return values, or numbers of the classes that are preferred."""
+    return rows.argmax(axis=1).astype(np.float64) if n_classes else rows[:, 0]
+
+
+def _scored(
+    trial: Trial, dataset: Dataset, fitted: FittedCandidate, rows: Rows, said: np.ndarray
+) -> Scores:
+    scores = score(said, trial.target.scalar[trial.test])
+    truth = _forces_of(trial, dataset, trial.test)
+    if truth is None or not fitted.has_forces or not isinstance(rows, Graphs):
+        return scores
+    errors = np.abs(fitted.predict_forces(rows) - truth.values)
+    return replace(scores, force_mae=float(errors.mean()))
+
+
+def _forces_of(trial: Trial, dataset: Dataset, chosen: np.ndarray) -> Forces | None:
+    if trial.forces is None:
+        return None
+    atoms, _ = rows_of_segments(dataset.structures.offsets, chosen)
+    return replace(trial.forces, values=trial.forces.values[atoms])
 
 
 def _intervals(

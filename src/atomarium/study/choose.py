@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from atomarium.core.errors import InputError, did_you_mean
+from atomarium.experiment.scores import main_error
 
 
 def find_model(path: Path, target: str | None = None) -> Path:
     """Return the model folder that a path stands for.
 
     A folder with a model is taken as it is, a trial gives its model, a study the model of least
-    error: among those trained on the most structures, the one with the lowest MAE.
+    error: among those trained on the most structures, the one with the lowest MAE, or the fewest wrong classes.
 
     Args:
         path: Folder of a model, a trial or a study.
@@ -52,5 +53,5 @@ def _best(trials: list[dict[str, Any]], target: str | None, path: Path) -> dict[
     most = max(trial["n_train"] for trial in mine)
     return min(
         (trial for trial in mine if trial["n_train"] == most),
-        key=lambda trial: trial["scores"]["mae"],
+        key=lambda trial: main_error(trial["scores"]) or 0.0,
     )

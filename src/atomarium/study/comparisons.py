@@ -13,6 +13,7 @@ from jaxtyping import Float64
 from scipy import stats
 
 from atomarium.experiment.record import Record
+from atomarium.experiment.scores import main_error
 from atomarium.study.curves import CurvePoint
 
 _CONFIDENCE = 0.95
@@ -76,7 +77,7 @@ def exponents(records: Iterable[Record]) -> list[Exponent]:
         lambda: defaultdict(dict)
     )
     for record in records:
-        mae = record.scores.get("mae")
+        mae = main_error(record.scores)
         if record.state == "finished" and mae:
             errors[record.target, record.model][record.repeat][record.n_train] = mae
     found = []
@@ -130,7 +131,7 @@ def comparisons(records: Iterable[Record], n_test: int) -> list[Comparison]:
         lambda: defaultdict(dict)
     )
     for record in records:
-        mae = record.scores.get("mae")
+        mae = main_error(record.scores)
         if record.state == "finished" and mae is not None:
             errors[record.target][record.model][record.n_train, record.repeat] = mae
     found: list[Comparison] = []

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from atomarium.experiment.intervals import Interval
 from atomarium.experiment.record import Record
+from atomarium.experiment.scores import main_error
+
+#: What is measured of forces and of classes.
+OTHER_SCORES = ("force_mae", "accuracy", "precision", "recall", "f1", "auc")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,12 +25,15 @@ class CurvePoint:
         model: Name of the candidate.
         n_train: Number of training structures.
         repeats: Number of splits.
-        mae: Mean over splits of the mean absolute error, in the target's unit.
+        mae: Mean over splits of the mean absolute error, in the target's unit; of classes, of the
+            share that is taken for a wrong one.
         mae_std: Standard deviation over splits; None for one split.
-        rmse: Mean over splits of the root of the mean squared error.
+        rmse: Mean over splits of the root of the mean squared error; None of classes.
         rmse_std: Likewise.
         fit_seconds: Mean CPU seconds of training, representation included.
         predict_milliseconds: Mean CPU milliseconds for one new structure, likewise.
+        scores: Means over splits of what else was measured: the MAE of forces, or how well classes
+            are told apart.
     """
 
     target: str
@@ -35,10 +42,11 @@ class CurvePoint:
     repeats: int
     mae: float
     mae_std: float | None
-    rmse: float
+    rmse: float | None
     rmse_std: float | None
     fit_seconds: float
     predict_milliseconds: float
+    scores: dict[str, float] = field(default_factory=dict[str, float])
 
 
 def learning_curves(records: Iterable[Record]) -> list[CurvePoint]:
@@ -51,7 +59,8 @@ def learning_curves(records: Iterable[Record]) -> list[CurvePoint]:
 
 
 def _point(target: str, model: str, n_train: int, group: Sequence[Record]) -> CurvePoint:
-    mae, rmse = ([float(r.scores[name] or 0.0) for r in group] for name in ("mae", "rmse"))
+    mae = [float(main_error(r.scores) or 0.0) for r in group]
+    rmse = [float(r.scores["rmse"] or 0.0) for r in group if "rmse" in r.scores]
     return CurvePoint(
         target=target,
         model=model,
@@ -59,11 +68,21 @@ def _point(target: str, model: str, n_train: int, group: Sequence[Record]) -> Cu
         repeats=len(group),
         mae=float(np.mean(mae)),
         mae_std=float(np.std(mae, ddof=1)) if len(group) > 1 else None,
-        rmse=float(np.mean(rmse)),
-        rmse_std=float(np.std(rmse, ddof=1)) if len(group) > 1 else None,
+        rmse=float(np.mean(rmse)) if rmse else None,
+        rmse_std=float(np.std(rmse, ddof=1)) if len(rmse) > 1 else None,
         fit_seconds=float(np.mean([r.seconds["represent"] + r.seconds["fit"] for r in group])),
         predict_milliseconds=float(np.mean([r.seconds_per_structure for r in group]) * 1e3),
+        scores=_others(group),
     )
+
+
+def _others(group: Sequence[Record]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name in OTHER_SCORES:
+        known = [value for r in group if (value := r.scores.get(name)) is not None]
+        if known:
+            found[name] = float(np.mean(known))
+    return found
 
 
 def best_points(points: Iterable[CurvePoint]) -> dict[str, CurvePoint]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,8 @@ from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.spec import DataSpec, StudyFile
 from atomarium.experiment.trial import Trial
+from atomarium.models.nn.learners import Forces
+from atomarium.study.classes import with_forces_checked
 from atomarium.study.targets import settle_target
 
 _SIZES_WHEN_LEFT_OUT = 4
@@ -68,10 +70,13 @@ def make_plan(study: StudyFile) -> Plan:
     dataset = load_data(study.spec.data, study)
     if len(dataset) < 2:
         raise InputError(f"data.source: {len(dataset)} structures; a study needs at least 2")
-    targets, notes = {}, []
+    targets, forces, notes = {}, {}, []
     for name, spec in study.spec.targets.items():
         targets[name], found = settle_target(dataset, name, spec)
         notes += found
+        if found_forces := with_forces_checked(dataset, targets[name], spec):
+            forces[name] = Forces(values=found_forces.values, weight=spec.force_weight)
+    _refuse_search_of_classes(study, targets)
     dataset = dataset.with_targets(*targets.values())
     splits = _splits(study, dataset)
     sizes = _training_sizes(study, splits)
@@ -84,9 +89,22 @@ def make_plan(study: StudyFile) -> Plan:
         targets=targets,
         candidates=candidates,
         splits=splits,
-        trials=tuple(_trials(study, dataset, targets, candidates, splits, sizes)),
+        trials=tuple(
+            replace(trial, forces=forces.get(trial.target.name))
+            for trial in _trials(study, dataset, targets, candidates, splits, sizes)
+        ),
         notes=tuple(notes),
     )
+
+
+def _refuse_search_of_classes(study: StudyFile, targets: Mapping[str, Target]) -> None:
+    open_ones = [n for n, one in study.candidates.items() if isinstance(one, CandidateSpace)]
+    of_classes = [name for name, target in targets.items() if target.classes]
+    if open_ones and of_classes:
+        raise InputError(
+            f"models.{open_ones[0]}: settings are searched for with quantities only, and "
+            f"{of_classes[0]} is a target of classes; settle them"
+        )
 
 
 def load_data(spec: DataSpec, study: StudyFile) -> Dataset:
@@ -108,6 +126,9 @@ def load_data(spec: DataSpec, study: StudyFile) -> Dataset:
 def _without_gaps(dataset: Dataset, names: tuple[str, ...]) -> Dataset:
     whole = np.ones(len(dataset), dtype=bool)
     for name in names:
+        if name not in dataset.targets and name in dataset.labels:
+            whole &= np.asarray(dataset.labels[name]).astype(str) != ""
+            continue
         target = dataset.target(name)
         if target.rows == "structures":
             whole &= np.isfinite(target.values).all(axis=1)

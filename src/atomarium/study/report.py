@@ -99,6 +99,7 @@ def _target(plan: Plan, name: str) -> dict[str, Any]:
         "per": target.per,
         "extensive": target.extensive,
         "description": target.description,
+        "classes": list(target.classes) or None,
         "mean": float(target.scalar.mean()),
         "std": float(target.scalar.std()),
     }

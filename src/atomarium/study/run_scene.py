@@ -12,6 +12,7 @@ import numpy as np
 from atomarium.core.dataset import Dataset
 from atomarium.core.errors import InputError
 from atomarium.experiment.record import Predictions, Record, read_predictions, read_record
+from atomarium.experiment.scores import main_error
 from atomarium.experiment.spec import StudyFile, read_study
 from atomarium.explore.dataset_scene import scene_of_dataset
 from atomarium.explore.scene import About, Property, Scene
@@ -86,7 +87,7 @@ def _scene(
     properties: list[Property] = []
     for name in dict.fromkeys(record.target for record in records):
         mine = [(r, k) for r, k in pairs if r.target == name]
-        mine.sort(key=lambda pair: pair[0].scores.get("mae") or np.inf)
+        mine.sort(key=lambda pair: main_error(pair[0].scores) or np.inf)
         properties += _of_target(name, study.spec.targets[name].unit or "", mine, len(dataset))
     parts = np.full(len(dataset), "not used", dtype="<U8")
     for one in reversed(kept):

@@ -13,7 +13,7 @@ from pathlib import Path
 from atomarium.core.compiled import limit_threads
 from atomarium.core.errors import InputError
 from atomarium.core.files import write_text
-from atomarium.core.progress import progress
+from atomarium.core.progress import Progress, progress
 from atomarium.experiment.candidate import Candidate, Rows
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.feature_cache import represent
@@ -25,6 +25,7 @@ from atomarium.experiment.record import (
     remove_halves,
 )
 from atomarium.experiment.trial import Trial, run
+from atomarium.study.epoch_notes import EpochNotes
 from atomarium.study.plan import Plan
 from atomarium.study.searched import run_searched
 from atomarium.study.threads import side_by_side
@@ -75,22 +76,22 @@ def _shares_features(trial: Trial) -> tuple[str, bool]:
 
 def _run_group(plan: Plan, group: list[Trial], trials: Path, *, show: bool) -> None:
     """Run trials of one candidate, which share features unless it leaves settings open."""
-    if isinstance(group[0].candidate, CandidateSpace):
-        train = partial(_search_one, plan, trials=trials)
-    else:
+    made: tuple[Rows, float] | None = None
+    if not isinstance(group[0].candidate, CandidateSpace):
         try:
-            features, per_structure = _represent(plan, group[0], show=show)
+            made = _represent(plan, group[0], show=show)
         except InputError as error:
             for trial in group:
                 keep_failure(trials, trial, str(error))
             return
-        train = partial(
-            _run_one, plan, trials=trials, features=features, per_structure=per_structure
-        )
     with (
         progress(f"train {group[0].model}", len(group), show=show) as bar,
         side_by_side(len(group)) as pool,
     ):
+        if made is None:
+            train = partial(_search_one, plan, trials=trials)
+        else:
+            train = partial(_run_one, plan, trials=trials, made=made, bar=bar)
         # Large ones first, so that no thread is left alone with one at the end.
         largest_first = sorted(group, key=lambda trial: -trial.n_train)
         for done in as_completed([pool.submit(train, trial) for trial in largest_first]):
@@ -110,12 +111,14 @@ def _represent(plan: Plan, trial: Trial, *, show: bool) -> tuple[Rows, float]:
 
 
 def _run_one(
-    plan: Plan, trial: Trial, *, trials: Path, features: Rows, per_structure: float
+    plan: Plan, trial: Trial, *, trials: Path, made: tuple[Rows, float], bar: Progress
 ) -> Trial:
+    features, per_structure = made
+    watch = EpochNotes(trial, bar)
     try:
         # One thread each: CPU time is then that of the trial, and trials run side by side.
         with limit_threads(1):
-            result = run(trial, plan.dataset, features, _working_folder(trials, trial))
+            result = run(trial, plan.dataset, features, _working_folder(trials, trial), watch)
     except InputError as error:
         keep_failure(trials, trial, str(error))
     else:

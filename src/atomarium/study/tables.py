@@ -13,7 +13,13 @@ import yaml
 from atomarium.core.files import write_json, write_text, written_atomically
 from atomarium.experiment.record import Record, read_predictions
 from atomarium.study.comparisons import comparisons, exponents, pareto_front
-from atomarium.study.curves import CurvePoint, interval_points, largest, learning_curves
+from atomarium.study.curves import (
+    OTHER_SCORES,
+    CurvePoint,
+    interval_points,
+    largest,
+    learning_curves,
+)
 from atomarium.study.plan import Plan
 
 
@@ -62,7 +68,10 @@ def _flat(record: Record, units: dict[str, str]) -> dict[str, object]:
         "n_train": record.n_train,
         "repeat": record.repeat,
         "state": record.state,
-        **{name: record.scores.get(name) for name in ("mae", "rmse", "max_error", "r2")},
+        **{
+            name: record.scores.get(name)
+            for name in ("mae", "rmse", "max_error", "r2", "error_rate", *OTHER_SCORES)
+        },
         **{f"{step}_cpu_s": record.seconds.get(step) for step in ("represent", "fit", "predict")},
         "id": record.id,
         "error": record.error,

@@ -11,6 +11,7 @@ from atomarium.core.dataset import Dataset, Per, Target
 from atomarium.core.elements import NUMBERS
 from atomarium.core.errors import InputError
 from atomarium.experiment.spec import TargetSpec
+from atomarium.study.classes import is_of_classes, settle_classes
 
 _CORRELATION_OF_EXTENSIVE = 0.8
 
@@ -27,6 +28,10 @@ def settle_target(dataset: Dataset, name: str, spec: TargetSpec) -> tuple[Target
         InputError: it is absent, not one number per structure, missing for some structures, or
             its unit does not convert.
     """
+    if is_of_classes(dataset, name, spec):
+        target, note = settle_classes(dataset, name, spec)
+        _refuse_missing(dataset, target)
+        return target, [note]
     target = dataset.target(name)
     if target.rows != "structures" or target.values.shape[1] != 1:
         raise InputError(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 from atomarium.core.errors import InputError
 from atomarium.models.nn.choices import check_choice, check_count
@@ -100,3 +100,7 @@ class Training:
                 "without a validation part there is no error to watch: take another schedule "
                 "than plateau, and no stop_after"
             )
+
+    def of_member(self, number: int) -> Self:
+        """Return the same training with the seed of one of several networks; the first's is own."""
+        return replace(self, seed=(self.seed + number) % 2**63)
