@@ -483,6 +483,76 @@ test("opens files of chemiscope that are dropped or chosen, and names their firs
     assert.match(await page.locator(".viewer-name").innerText(), /^CO, structure 0/);
   }));
 
+const TWO_FRAMES = [0, 1].map((i) => `2
+Lattice="4 0 0 0 4 0 0 0 4" Properties=species:S:1:pos:R:3:forces:R:3 energy=${i}.5
+Na 0 0 0 1 0 0
+Cl 2 2 2 0 ${i}.5 0
+`).join("");
+
+const give = (page, kind, name = "", text = "") => page.evaluate(([event, fileName, content]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([content], fileName));
+  document.dispatchEvent(new DragEvent(event, { dataTransfer: data, bubbles: true, cancelable: true }));
+}, [kind, name, text]);
+
+test("extended XYZ opens beside what is shown, and both can be looked at", () =>
+  withPage("molecules", {}, async (page) => {
+    await give(page, "dragover");
+    assert.match(await page.locator(".drop-hint").innerText(), /Drop the file to open it/);
+    await give(page, "drop", "broken.extxyz", TWO_FRAMES.replace("Cl 2 2 2 0 1.5", "Cl 2 2 2 0 x"));
+    await eventually(async () => assert.match(await page.locator(".notices").innerText(), /broken\.extxyz: line 8: expected a number for column forces, got "x"/));
+    assert.equal(await page.locator(".drop-hint").count(), 0);
+    await give(page, "drop", "salt.extxyz", TWO_FRAMES);
+    await eventually(async () => assert.equal(await page.locator("h1").innerText(), "salt"));
+    await label(page, "Data set").selectOption({ label: "1: Molecules of the G2 test set" });
+    await eventually(async () => assert.match(await page.locator("h1").innerText(), /G2/));
+    await label(page, "Two data sets side by side").click();
+    assert.deepEqual(await page.locator("h1").allInnerTexts(), ["Molecules of the G2 test set", "salt"]);
+    await page.locator(".explorer").nth(1).getByLabel("Close this data set").click();
+    assert.deepEqual(await page.locator("h1").allInnerTexts(), ["Molecules of the G2 test set"]);
+    assert.equal(await page.getByLabel("Data set", { exact: true }).count(), 0);
+  }));
+
+test("properties of three components are drawn as arrows", () =>
+  withPage("molecules", {}, async (page) => {
+    await give(page, "drop", "salt.extxyz", TWO_FRAMES);
+    await eventually(async () => assert.equal(await page.locator("h1").innerText(), "salt"));
+    const picture = () => page.locator(".structure-view canvas").evaluate((canvas) => canvas.toDataURL());
+    await page.waitForTimeout(400);
+    const before = await picture();
+    await page.locator(".viewer-cell").getByRole("button", { name: "Settings" }).click();
+    await page.getByRole("group", { name: "Arrows" }).getByText("forces").click();
+    await eventually(async () => assert.notEqual(await picture(), before));
+  }));
+
+test("fields below the names of columns filter, and write the filter", () =>
+  withPage("molecules", {}, async (page) => {
+    await page.getByText("filter by column").click();
+    await label(page, "Filter by mass").fill("20..30");
+    await label(page, "Filter by family").fill("=organic");
+    await eventually(async () => assert.match(await page.locator(".table-tools").innerText(), /^\d+ of 162 rows/));
+    await label(page, "Filter points").click();
+    await eventually(async () => assert.equal(await page.getByLabel("Filter", { exact: true }).inputValue(), 'mass >= 20 and mass <= 30 and family = "organic"'));
+    await label(page, "Filter by mass").fill("heavy");
+    assert.equal(await label(page, "Filter by mass").getAttribute("aria-invalid"), "true");
+    await label(page, "Filter by mass").fill("");
+    await eventually(async () => assert.equal(await page.getByLabel("Filter", { exact: true }).inputValue(), 'family = "organic"'));
+  }));
+
+test("choosing points is a step of the view, which its address keeps", () =>
+  withPage("molecules", {}, async (page) => {
+    await page.locator(".virtual-table tbody tr[aria-rowindex='3']").click({ modifiers: ["Control"] });
+    await page.locator(".virtual-table tbody tr[aria-rowindex='4']").click({ modifiers: ["Control"] });
+    await eventually(async () => assert.match(await page.locator(".selection-count").innerText(), /2 chosen/));
+    await eventually(async () => assert.match(decodeURIComponent(page.url()), /"chosen":"2-3"/));
+    await page.reload();
+    await eventually(async () => assert.match(await page.locator(".selection-count").innerText(), /2 chosen/));
+    await page.locator(".selection-count").click();
+    await eventually(async () => assert.equal(await page.locator(".selection-count").count(), 0));
+    await page.keyboard.press("Control+z");
+    await eventually(async () => assert.match(await page.locator(".selection-count").innerText(), /2 chosen/));
+  }));
+
 // A server of the kind that Python runs: scene and structures for those who know the token.
 async function withServer(html, act) {
   const asked = [];

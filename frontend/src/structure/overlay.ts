@@ -192,11 +192,20 @@ function arrowHead(canvas: CanvasRenderingContext2D, x: number, y: number, tx: n
   canvas.fill();
 }
 
+/** Paper over atoms and their labels, so that a legend can be read. */
+function veil({ canvas, theme }: Pen, x: number, y: number, width: number, height: number): void {
+  canvas.globalAlpha = 0.78;
+  canvas.fillStyle = theme.paper;
+  canvas.fillRect(x, y, width, height);
+  canvas.globalAlpha = 1;
+}
+
 function drawBar(pen: Pen, bar: ColorBar): void {
   if (bar.ends === null) return drawCategories(pen, bar);
   const { canvas, size, theme } = pen;
   const high = Math.max(60, Math.min(220, size[1] * 0.5));
   const [x, y, wide] = [size[0] - 26, (size[1] - high) / 2, 12];
+  veil(pen, x - 20, y - 20, size[0] - x + 20, high + 40);
   const shade = canvas.createLinearGradient(0, y + high, 0, y);
   bar.colors.forEach(([r, g, b], i) => {
     if (i % 8 === 0 || i === bar.colors.length - 1) shade.addColorStop(i / (bar.colors.length - 1), `rgb(${r},${g},${b})`);
@@ -227,6 +236,7 @@ function drawCategories(pen: Pen, { title, categories, colors }: ColorBar): void
   const lines = shown.length < categories.length ? [...shown.slice(0, -1), `… ${categories.length - shown.length + 1} more`] : shown;
   const wide = Math.min(size[0] * 0.4, Math.max(...[title, ...lines].map((text) => canvas.measureText(text).width)));
   const [x, top] = [size[0] - wide - 14, (size[1] - row * (lines.length + 1)) / 2];
+  veil(pen, x - 22, top - 4, size[0] - x + 22, row * (lines.length + 1) + 8);
   [title, ...lines].forEach((text, i) => {
     const y = top + row * (i + 0.5);
     canvas.textAlign = "left";

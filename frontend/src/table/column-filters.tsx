@@ -33,8 +33,13 @@ function ColumnField({ name, label, kind }: { readonly name: string; readonly la
   }, [shown]);
   const wanted = withField(filter, name, kind, text);
   useEffect(() => {
-    if (wanted === null || wanted === filter || text === shown) return;
-    const later = setTimeout(() => changeMap(desk, { filter: wanted }, "filter"), REST);
+    if (text === shown) return;
+    const later = setTimeout(() => {
+      // Other fields may have changed the filter meanwhile.
+      const { target, maps } = desk.store.get().view;
+      const now = withField(maps[target].filter, name, kind, text);
+      if (now !== null) changeMap(desk, { filter: now }, "filter");
+    }, REST);
     return () => clearTimeout(later);
   }, [text]);
   return (
