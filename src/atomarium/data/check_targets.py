@@ -11,6 +11,7 @@ from atomarium.data.findings import Finding, counted, examples
 
 _FAR = 8.0
 _FEW = 3
+_FEW_OF_CLASS = 10
 #: One of two pictures must explain half of the values' variance and leave at most half as much
 #: unexplained as the other.
 _EXPLAINS = 0.5
@@ -28,6 +29,8 @@ def check_target(dataset: Dataset, target: Target) -> list[Finding]:
         return missing
     if np.ptp(target.scalar[present]) == 0:
         return [*missing, _constant(target, len(present))]
+    if target.classes:
+        return [*missing, *_check_classes(target, present)]
     scaling = _check_scaling(dataset.structures, target, present)
     # What is far off is told from what is expected for its size: first that must be right.
     return [*missing, *(scaling or _check_outliers(dataset, target, present))]
@@ -62,6 +65,24 @@ def _constant(target: Target, n_structures: int) -> Finding:
         message=f"{target.name}: all {n_structures} values are {target.scalar[0]:g}",
         advice="there is nothing to learn; see whether the right column was read",
     )
+
+
+def _check_classes(target: Target, present: np.ndarray) -> list[Finding]:
+    """Find classes so rare that no test set can say how well they are told."""
+    counts = np.bincount(target.scalar[present].astype(np.int64), minlength=len(target.classes))
+    rare = np.flatnonzero(counts < _FEW_OF_CLASS)
+    if not len(rare):
+        return []
+    told = ", ".join(f"{target.classes[k]} ({counts[k]})" for k in rare[:3])
+    return [
+        Finding(
+            check="rare classes",
+            severity="warning",
+            count=len(rare),
+            message=f"{target.name}: fewer than {_FEW_OF_CLASS} structures of {told}",
+            advice="join classes, or take a split stratified by this target",
+        )
+    ]
 
 
 def _check_outliers(dataset: Dataset, target: Target, present: np.ndarray) -> list[Finding]:
@@ -112,16 +133,7 @@ def _check_scaling(structures: Structures, target: Target, present: np.ndarray) 
     told = f"correlation with the number of atoms {correlation:+.2f}; adding up over atoms "
     told += f"explains {adds_up:.0%} of its variance, proportions of elements {per_atom:.0%}"
     if not target.extensive and _is_clearly(adds_up, per_atom):
-        per = "" if target.per == "structure" else f" per {target.per}"
-        return [
-            Finding(
-                check="scales with size",
-                severity="warning",
-                count=len(present),
-                message=f"{target.name} is declared intensive{per} but grows with size: {told}",
-                advice="write extensive = true for it, or divide by the number of atoms",
-            )
-        ]
+        return [_grows(some, target, values, told)]
     if target.extensive and _is_clearly(per_atom, adds_up):
         return [
             Finding(
@@ -133,6 +145,37 @@ def _check_scaling(structures: Structures, target: Target, present: np.ndarray) 
             )
         ]
     return []
+
+
+def _grows(
+    structures: Structures, target: Target, values: Float64[np.ndarray, "structures"], told: str
+) -> Finding:
+    """Say that a total is taken for a property of a material, and what that costs a model.
+
+    What is predicted as an average over atoms cannot know how many there are: at best it follows
+    the proportions of the elements, which is what it is compared with here.
+    """
+    per = "" if target.per == "structure" else f" per {target.per}"
+    unit = f" {target.unit}" if target.unit else ""
+    sizes = structures.sizes
+    left = [
+        float(np.mean(np.abs(values - _by_composition(structures, values, shares=shares))))
+        for shares in (True, False)
+    ]
+    per_atom = values / np.maximum(sizes, 1)
+    guess = _by_composition(structures, per_atom, shares=True)
+    cost = (
+        f"a model that averages over atoms, as networks with mean pooling do, cannot see the size: "
+        f"a linear one misses by {left[0]:.3g}{unit} that way, by {left[1]:.3g}{unit} when it adds "
+        f"up over atoms, by {np.mean(np.abs(per_atom - guess)):.3g}{unit}/atom of the value per atom"
+    )
+    return Finding(
+        check="scales with size",
+        severity="warning",
+        count=len(values),
+        message=f"{target.name} is declared intensive{per} but grows with size: {told}; {cost}",
+        advice="write extensive = true for it, or divide by the number of atoms",
+    )
 
 
 def _is_clearly(one: float, other: float) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from jaxtyping import Float64
-from scipy import stats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +61,11 @@ def score_classes(
     looked_at: list[int] = [1] if n_classes == 2 else present.tolist()
     table = np.zeros((n_classes, n_classes))
     np.add.at(table, (right, said), 1)
-    hits: np.ndarray = np.diag(table)[looked_at]
+    hits: Float64[np.ndarray, "classes"] = table.diagonal()[looked_at]
     taken: np.ndarray = table.sum(axis=0)[looked_at]
     there: np.ndarray = table.sum(axis=1)[looked_at]
     areas = [_area(_leaning(numbers, one), right == one) for one in looked_at]
-    accuracy = float(np.mean(said == right))
+    accuracy = int(np.count_nonzero(said == right)) / len(right)
     return ClassScores(
         error_rate=1.0 - accuracy,
         accuracy=accuracy,
@@ -91,5 +90,7 @@ def _area(leaning: Float64[np.ndarray, "structures"], positive: np.ndarray) -> f
     n_negative = len(positive) - n_positive
     if not n_positive or not n_negative:
         return float("nan")
-    above = float(stats.rankdata(leaning)[positive].sum()) - n_positive * (n_positive + 1) / 2
+    _, place, ties = np.unique(leaning, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(ties) - (ties - 1) / 2)[place]
+    above = float(ranks[positive].sum()) - n_positive * (n_positive + 1) / 2
     return above / (n_positive * n_negative)

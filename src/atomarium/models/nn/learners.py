@@ -118,7 +118,8 @@ class Learner:
 
 
 class _Settings(Architecture, Protocol):
-    members: int
+    @property
+    def members(self) -> int: ...
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

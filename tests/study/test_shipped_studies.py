@@ -1,0 +1,31 @@
+"""Every study file that is shipped is valid, and fits its data where these are packaged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from atomarium.experiment.spec import read_study
+from atomarium.study.plan import make_plan
+
+FILES = sorted((Path(__file__).parents[2] / "studies").glob("*.toml"))
+PACKAGED = ("qm9-sample", "mp-elastic")
+every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+
+
+@every_file
+def test_study_is_valid_and_named_like_its_file(path: Path) -> None:
+    study = read_study(path)
+    assert study.spec.name == path.stem
+    assert study.candidates
+
+
+@every_file
+def test_study_fits_packaged_data(path: Path) -> None:
+    study = read_study(path)
+    if study.spec.data.source not in PACKAGED:
+        pytest.skip(f"{study.spec.data.source} is not packaged")
+    plan = make_plan(study)
+    sizes = {trial.n_train for trial in plan.trials}
+    assert sizes == set(study.spec.split.train)
