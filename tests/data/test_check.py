@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -177,6 +178,18 @@ def test_a_total_energy_declared_intensive_is_found():
     finding = found(replace(data, targets={"u0_atomization": wrong}))["scales with size"]
     assert "extensive = true" in finding.advice
     assert "correlation with the number of atoms -0.9" in finding.message
+    # What averaging over atoms costs is told beside what adding up and what energies per atom cost.
+    assert "mean pooling" in finding.message
+    told = [float(one) for one in re.findall(r"by ([0-9.]+) eV", finding.message)]
+    assert told[0] > 3 * told[1] > 9 * told[2] > 0
+
+
+def test_rare_classes_are_found_and_common_ones_are_not():
+    numbers = np.repeat([0.0, 1.0, 2.0], [40, 17, 3])
+    target = Target(name="x", values=numbers[:, None], classes=("a", "b", "c"))
+    finding = found(replace(dataset(molecules()), targets={"x": target}))["rare classes"]
+    assert "c (3)" in finding.message
+    assert "b" not in finding.message.split("of ")[-1]
 
 
 def test_an_energy_per_atom_declared_extensive_is_found():

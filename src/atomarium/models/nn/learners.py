@@ -119,7 +119,9 @@ class Learner:
 
 class _Settings(Architecture, Protocol):
     @property
-    def members(self) -> int: ...
+    def members(self) -> int:
+        """How many networks are trained."""
+        ...
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

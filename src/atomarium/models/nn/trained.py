@@ -30,7 +30,10 @@ Weights = dict[str, np.ndarray]
 class Architecture(Protocol):
     """Settings of a network with its training."""
 
-    training: Training
+    @property
+    def training(self) -> Training:
+        """How it is trained."""
+        ...
 
     @property
     def graph(self) -> GraphRule:
