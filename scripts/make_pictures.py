@@ -1,4 +1,4 @@
-"""Take the pictures of README and docs from the page of the demo.
+"""Take the pictures of README and docs from the page of the demo, and from a map of its data set.
 
 `make demo`, then `python scripts/make_pictures.py`. Needs Chromium.
 """
@@ -11,6 +11,11 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from atomarium.data.sources import load_dataset
+from atomarium.explore.dataset_scene import scene_of_dataset
+from atomarium.explore.maps import MapChoice, add_map
+from atomarium.explore.view import View
 
 _ROOT = Path(__file__).resolve().parents[1]
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -45,6 +50,22 @@ _PICTURES = (
 )
 
 
+#: The explorer as its picture shows it: three molecules of a map, colored by their gaps.
+_EXPLORER = {
+    "view": {
+        "maps": {
+            "structure": {
+                "color": {"property": "gap", "palette": "viridis"},
+                "size": {"factor": 42},
+                "histograms": True,
+            }
+        },
+        "viewers": [{}, {"spaceFilling": True}, {}],
+        "pinned": {"structure": [1500, 37, 640]},
+    }
+}
+
+
 def main() -> None:
     """Take every picture from a report, by default that of the demo."""
     report = Path(sys.argv[1]) if len(sys.argv) > 1 else _ROOT / "runs" / "demo" / "report.html"
@@ -58,7 +79,21 @@ def main() -> None:
         goal = _ROOT / "docs" / "pictures" / picture.name
         goal.parent.mkdir(parents=True, exist_ok=True)
         _take(picture, page, browser, goal)
-        print(f"{goal.relative_to(_ROOT)}: {goal.stat().st_size // 1000} kB")
+        _tell(goal)
+    _tell(_take_explorer())
+
+
+def _tell(goal: Path) -> None:
+    print(f"{goal.relative_to(_ROOT)}: {goal.stat().st_size // 1000} kB")
+
+
+def _take_explorer() -> Path:
+    """Take a picture of a map of the demo's molecules."""
+    goal = _ROOT / "docs" / "pictures" / "explorer.png"
+    scene = scene_of_dataset(load_dataset("qm9-sample"), name="Molecules of QM9")
+    mapped = add_map(scene, MapChoice(reduce="pca"))
+    View(mapped).save_png(goal, settings=_EXPLORER, size=(1280, 820), scale=1.0)
+    return goal
 
 
 def _take(picture: Picture, page: str, browser: str, goal: Path) -> None:

@@ -12,16 +12,25 @@ export function ViewersPanel() {
   const desk = useDesk();
   const count = useExplorer(({ view }) => view.viewers.length);
   const columns = count <= 1 ? 1 : count <= 4 ? 2 : count <= 9 ? 3 : 4;
+  const rows = Math.ceil(count / columns);
   return (
-    <section class="explorer-panel viewers-panel" aria-label="Structures" style={{ "--columns": columns, "--rows": Math.ceil(count / columns) }}>
+    <section class="explorer-panel viewers-panel" aria-label="Structures" style={{ "--columns": columns, "--rows": rows }}>
       <div class="viewers">
-        {Array.from({ length: count }, (_, viewer) => <Viewer key={viewer} desk={desk} viewer={viewer} many={count > 1} />)}
+        {Array.from({ length: count }, (_, viewer) => <Viewer key={viewer} desk={desk} viewer={viewer} many={count > 1} span={viewer === count - 1 ? rows * columns - count + 1 : 1} />)}
       </div>
     </section>
   );
 }
 
-function Viewer({ desk, viewer, many }: { readonly desk: Desk; readonly viewer: number; readonly many: boolean }) {
+interface ViewerProps {
+  readonly desk: Desk;
+  readonly viewer: number;
+  readonly many: boolean;
+  /** Columns; the last viewer takes what is left of its row. */
+  readonly span: number;
+}
+
+function Viewer({ desk, viewer, many, span }: ViewerProps) {
   const { scene } = desk;
   const target = useExplorer(({ view }) => view.target);
   const point = useExplorer(({ view }) => view.pinned[view.target][viewer] ?? 0);
@@ -32,7 +41,7 @@ function Viewer({ desk, viewer, many }: { readonly desk: Desk; readonly viewer: 
   const { structure, atom } = placeOf(scene, target, point);
   const activate = () => active || changeView(desk, { active: viewer });
   return (
-    <article class="viewer-cell" data-active={many && active} style={{ "--pin": viewerColor(viewer) }} onPointerDownCapture={activate} onFocusCapture={activate}>
+    <article class="viewer-cell" data-active={many && active} style={{ "--pin": viewerColor(viewer), gridColumn: `span ${span}` }} onPointerDownCapture={activate} onFocusCapture={activate}>
       <header>
         {many && <span class="viewer-number">{viewer + 1}</span>}
         <span class="viewer-name">{titleOf(scene, target, point)}</span>

@@ -73,7 +73,8 @@ function VirtualTable({ rows, properties, sorting, setSorting, fields }: Virtual
   useEffect(() => {
     const at = rows.indexOf(active);
     if (at >= 0) scrollTo(at);
-  }, [active, rows]);
+    // Where rows are is known once their height has been measured.
+  }, [active, rows, rowHeight]);
   const formulas = scene.structures.count > 0 ? scene.structures.formulas : null;
   const step = (event: KeyboardEvent) => {
     const page = Math.max(1, last - first - 4);
@@ -153,7 +154,7 @@ function Head({ name, unit, about, text, sorting, setSorting, fixed }: HeadProps
 
 /** Which rows are in sight; where there are too many for a browser's longest page, the scroll bar stands for shares. */
 function useRows(holder: RefObject<HTMLDivElement | null>, total: number) {
-  const [box, setBox] = useState({ top: 0, height: 0, font: 14 });
+  const [box, setBox] = useState({ top: 0, height: 0, font: 0 });
   useLayoutEffect(() => {
     const element = holder.current!;
     const look = () => {
@@ -171,16 +172,16 @@ function useRows(holder: RefObject<HTMLDivElement | null>, total: number) {
   }, []);
   const rowHeight = Math.round(box.font * 1.9);
   const tall = Math.min(TALLEST, total * rowHeight);
-  const shown = Math.ceil(box.height / rowHeight) + 2;
+  const shown = rowHeight === 0 ? 0 : Math.ceil(box.height / rowHeight) + 2;
   const range = Math.max(1, tall - box.height);
   const share = Math.min(1, box.top / range);
   const squeezed = tall < total * rowHeight;
-  const first = Math.max(0, Math.min(total - shown, Math.floor(squeezed ? share * (total - shown + 2) : box.top / rowHeight)));
+  const first = Math.max(0, Math.min(total - shown, Math.floor(squeezed ? share * (total - shown + 2) : box.top / Math.max(1, rowHeight))));
   const last = Math.min(total, first + shown);
   const top = squeezed ? Math.min(box.top, tall - (last - first) * rowHeight) : first * rowHeight;
   const scrollTo = (row: number) => {
     const element = holder.current;
-    if (element === null || (row >= first && row < last - 3)) return;
+    if (element === null || rowHeight === 0 || (row >= first && row < last - 3)) return;
     element.scrollTop = squeezed ? (row / Math.max(1, total - shown)) * range : Math.max(0, (row - shown / 3) * rowHeight);
   };
   return { first, last, top: Math.max(0, top), tall, rowHeight, scrollTo };
