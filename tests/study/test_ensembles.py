@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from atomarium.study.runner import run_study
 
 pytest.importorskip("torch", reason="networks need torch")
 
-ONE = SchNetModel(
+ONE: Any = SchNetModel(
     width=8,
     n_interactions=1,
     cutoff=3.0,
