@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from atomarium.study.plan import make_plan
 def test_note_tells_loss_error_speed_and_time_left(
     study_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = SchNetModel(training=Training(epochs=10), members=2)
+    model: Any = SchNetModel(training=Training(epochs=10), members=2)
     trial = replace(
         make_plan(read_study(study_path)).trials[0],
         candidate=Candidate(representation=None, model=model),
