@@ -299,6 +299,14 @@ test("sorts the table by any column, and its keys go from row to row", () =>
     assert.ok((await page.locator(".virtual-table tbody tr").count()) < 60);
   }));
 
+test("begins with the shown point in sight, in the table as well", () =>
+  withPage("molecules", { view: { pinned: { structure: [120], atom: [0] } } }, async (page) => {
+    const row = page.locator(".virtual-table tr[aria-selected=true]");
+    await eventually(async () => assert.equal(await row.getAttribute("aria-rowindex"), "121"));
+    const [inside, around] = [await row.boundingBox(), await page.locator(".virtual-table").boundingBox()];
+    assert.ok(inside.y > around.y && inside.y + inside.height < around.y + around.height);
+  }));
+
 test("finds points by number, formula and text", () =>
   withPage("molecules", {}, async (page) => {
     const field = page.getByLabel("Find a point by number, formula or text");

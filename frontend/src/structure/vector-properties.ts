@@ -12,8 +12,8 @@ export interface VectorProperty {
 const SEEN = 1.5;
 /** Few are longer; they must not make all others invisible. */
 const SHARE = 0.95;
-/** As Python draws them. */
-const FORM = { baseRadius: 0.05, headRadius: 0.12, headLength: 0.25 } as const;
+/** As Python draws them, in a color that no atom of organic matter has and that both themes show. */
+const FORM = { baseRadius: 0.05, headRadius: 0.12, headLength: 0.25, color: "#e0861a" } as const;
 /** Values that are looked at to find how long arrows are. */
 const SAMPLE = 20_000;
 

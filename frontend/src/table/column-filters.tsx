@@ -17,7 +17,7 @@ const REST = 250;
 export function ColumnFilters({ columns }: { readonly columns: readonly FilteredColumn[] }) {
   return (
     <tr class="column-filters">
-      {columns.map(({ name, label, kind }) => <th key={label}>{name !== null && <ColumnField name={name} label={label} kind={kind} />}</th>)}
+      {columns.map(({ name, label, kind }) => <th key={label} class={kind === "category" ? "text" : undefined}>{name !== null && <ColumnField name={name} label={label} kind={kind} />}</th>)}
     </tr>
   );
 }
