@@ -1,6 +1,6 @@
 /** What is known: of the point shown, and of all points in a table. */
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { TablePanel } from "../table/table";
 import { Curves } from "./curves";
 import { pointName, valueText } from "../map/hover";
@@ -145,15 +145,29 @@ function PlayButton() {
   );
 }
 
+/** Milliseconds. What is due before the middle of the next frame is not put off to it. */
+const EARLY = 8;
+
 /** Steps on at the chosen pace; a step that takes longer is waited for. */
 function usePlaying(step: () => void): void {
   const playing = useExplorer((state) => state.playing);
   const point = useActivePoint();
   const delay = useExplorer(({ view }) => view.viewers[view.active]?.playbackDelay ?? 700);
+  const due = useRef(0);
   useEffect(() => {
-    if (!playing) return;
-    const later = setTimeout(() => requestAnimationFrame(step), Math.max(1, delay - 12));
-    return () => clearTimeout(later);
+    due.current = performance.now() + delay;
+  }, [playing, delay]);
+  useEffect(() => {
+    if (!playing) return undefined;
+    let frame = 0;
+    const look = (time: number) => {
+      if (time < due.current - EARLY) return void (frame = requestAnimationFrame(look));
+      // By the clock: the time that a step takes is none that the next one waits.
+      due.current = Math.max(due.current + delay, time);
+      step();
+    };
+    frame = requestAnimationFrame(look);
+    return () => cancelAnimationFrame(frame);
   }, [playing, point, delay]);
 }
 
