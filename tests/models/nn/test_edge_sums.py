@@ -11,7 +11,7 @@ from tests.models.nn.network_samples import crystals, molecules
 
 from atomarium.core.compiled import limit_threads
 from atomarium.core.structures import Structures
-from atomarium.models.nn import edge_sums
+from atomarium.models.nn import edge_sums, filter_tables
 from atomarium.models.nn.batches import ResidentGraphs
 from atomarium.models.nn.contraction import Edges
 from atomarium.models.nn.edge_sums import Filters, convolve, convolve_directed
@@ -164,6 +164,19 @@ def test_sharp_filters_get_denser_tables():
     assert interpolation_error(sharp, network.trunk.basis, 5.0) > 1e-5
     network.eval()
     assert interpolation_error(sharp, network.trunk.basis, 5.0) < 1e-6
+
+
+def test_tables_do_not_grow_where_only_rounding_is_left(monkeypatch):
+    monkeypatch.setattr(filter_tables, "_MOST_ERROR", 0.0)
+    network = SchNet().build([Extensive(name="energy")])
+    network.eval()
+    settled = network.trunk.basis.smallest
+    for _ in range(3):
+        network.train()
+        network.eval()
+    assert network.trunk.basis.smallest == settled
+    # Single precision: rounding is all there is, after two doublings at most.
+    assert settled >= SchNet().build([Extensive(name="energy")]).trunk.basis.smallest / 4
 
 
 def test_filters_as_they_are_are_multiplied_with_rows(batch):

@@ -121,10 +121,21 @@ def settle_table(
         basis: That distances are expanded in; its `smallest` is set.
         cutoff: Å.
     """
+
+    def error() -> float:
+        return max(interpolation_error(make, basis, cutoff) for make in makes)
+
+    before = error()
     for _ in range(_MOST_DOUBLINGS):
-        if max(interpolation_error(make, basis, cutoff) for make in makes) <= _MOST_ERROR:
+        if before <= _MOST_ERROR:
             return
         basis.smallest /= 2
+        after = error()
+        # Interpolation gains a factor of 64 from half the distance, rounding gains nothing.
+        if after > before / 2:
+            basis.smallest *= 2
+            return
+        before = after
 
 
 def interpolation_error(
