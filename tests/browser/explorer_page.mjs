@@ -290,6 +290,9 @@ test("sorts the table by any column, and its keys go from row to row", () =>
     await page.getByRole("button", { name: "Sort by mass" }).click();
     await eventually(async () => assert.equal(await page.locator("th[aria-sort=ascending]").innerText().then((text) => text.includes("mass")), true));
     await page.locator(".virtual-table").evaluate((table) => { table.scrollTop = 0; });
+    // Rows are drawn a moment after scrolling.
+    const top = page.locator(".virtual-table tbody tr[aria-rowindex]").first();
+    await eventually(async () => assert.equal(await top.getAttribute("aria-rowindex"), "1"));
     const light = await first();
     await page.getByRole("button", { name: "Sort by mass" }).click();
     await eventually(async () => assert.notEqual(await first(), light));
