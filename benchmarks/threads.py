@@ -58,8 +58,8 @@ def _seconds(work: Callable[[], object], *, threads: int) -> float:
 
 def _workloads() -> dict[str, Structures]:
     names = [name for name in g2.names if set(molecule(name).symbols) <= set("HCNOF")]
-    molecules = [molecule(name) for name in names] * 30
-    crystal = bulk("Si", cubic=True).repeat(8)
+    molecules = [molecule(name) for name in names] * 200
+    crystal = bulk("Si", cubic=True).repeat(20)
     crystal.rattle(0.1, seed=0)
     return {
         f"{len(molecules)} molecules": Structures.from_ase(molecules),
