@@ -18,7 +18,7 @@ from atomarium.models.kernel_matrices import Divisor, StructureKernel, Term
 from atomarium.models.kernels import Kernel, Origin, kernel_named
 from atomarium.models.training import check_training, per_structure
 
-_FEWEST_LOOKED_AT, _MOST_LOOKED_AT = 768, 4000
+_FEWEST_LOOKED_AT, _MOST_LOOKED_AT = 1600, 4000
 _REDUCTIONS = ("mean", "sum", "atoms", "atoms-same-element")
 
 
@@ -58,7 +58,7 @@ class KernelModel:
             length scales, up to 8 of noises.
         n_folds: Number of parts that are left out one after another; 0 leaves out one structure.
         n_tuning: Number of training structures, spread evenly over all, that tuning looks at;
-            `auto` takes three eighths of them, but 768 to 4,000: more settle the noise better,
+            `auto` takes three eighths of them, but 1,600 to 4,000: more settle the noise better,
             and so many cost as much as solving the equations once.
     """
 
