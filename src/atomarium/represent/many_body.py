@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float, Int64
 
 from atomarium.core.elements import NUMBERS
-from atomarium.core.errors import InputError, counted_from
+from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
 from atomarium.core.threads import run_in_threads
 from atomarium.represent._kernels.many_body import (
@@ -26,7 +26,7 @@ from atomarium.represent._kernels.many_body import (
 )
 from atomarium.represent.many_body_work import (
     as_kernels_take,
-    batches,
+    do_batches,
     effort_before,
     pairs_within,
     zeros_on_demand,
@@ -121,14 +121,15 @@ class ManyBody:
         """
         self.check(structures)
         rows = zeros_on_demand((self.n_rows(structures), self.width), dtype)
-        for first, part in batches(structures):
+
+        def fill(first: int, part: Structures) -> None:
             start = int(structures.offsets[first]) if self.local else first
             mine = rows[start : start + self.n_rows(part)]
             self._fill_single_atoms(part, mine)
-            with counted_from(first):
-                for work in self.work(part):
-                    efforts = effort_before(work, work.atoms.rows)
-                    run_in_threads(partial(_fill, work, mine), efforts)
+            for work in self.work(part):
+                run_in_threads(partial(_fill, work, mine), effort_before(work, work.atoms.rows))
+
+        do_batches(fill, structures)
         return rows
 
     def _fill_single_atoms(self, structures: Structures, rows: np.ndarray) -> None:

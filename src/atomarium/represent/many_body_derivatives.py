@@ -16,7 +16,7 @@ from atomarium.represent._kernels.many_body import Work
 from atomarium.represent._kernels.many_body_gradients import Moves, fill_gradients
 from atomarium.represent._kernels.many_body_pull import Pulled, pull_rows
 from atomarium.represent.many_body import ManyBody
-from atomarium.represent.many_body_work import batches, effort_before, settled
+from atomarium.represent.many_body_work import batches, do_batches, effort_before, settled
 
 
 def pull_back(
@@ -33,7 +33,8 @@ def pull_back(
         raise InputError(f"cotangents must have shape {expected}, got {cotangents.shape}")
     positions = np.zeros((structures.n_atoms, 3))
     strain = np.zeros((len(structures), 3, 3))
-    for first, part in batches(structures):
+
+    def pull(first: int, part: Structures) -> None:
         stop = first + len(part)
         atoms = slice(int(structures.offsets[first]), int(structures.offsets[stop]))
         mine = cotangents[atoms if settings.local else slice(first, stop)]
@@ -41,12 +42,13 @@ def pull_back(
         plain = _before_normalization(settings, part, mine)
         totals = np.zeros(len(part))
         pulled = Pulled(settled(plain), positions[atoms], strain[first:stop], totals)
-        with counted_from(first):
-            for work in settings.work(part):
-                run_in_threads(partial(_pull, work, pulled), effort_before(work, part.offsets))
+        for work in settings.work(part):
+            run_in_threads(partial(_pull, work, pulled), effort_before(work, part.offsets))
         if settings.normalization == "valle_oganov":
             # The volume, which the features are multiplied with, grows with the trace of strain.
             strain[first:stop] += totals[:, None, None] * np.eye(3)
+
+    do_batches(pull, structures)
     return PulledBack(positions, strain)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from jaxtyping import Int64
@@ -11,10 +11,11 @@ from jaxtyping import Int64
 from atomarium.core.pairs import Pairs, find_pairs_apart
 from atomarium.core.segments import runs_of_segments
 from atomarium.core.structures import Structures
+from atomarium.core.threads import do_runs
 from atomarium.represent._kernels.many_body import Atoms, Work
 
-#: So many atoms are worked on at a time; their pairs fit the memory of any machine.
-_ATOMS_AT_ONCE = 8192
+#: So many atoms are worked on at a time; their pairs stay in the processor's caches.
+_ATOMS_AT_ONCE = 2048
 #: Bytes of a row from which on memory is taken page by page: narrower rows fill most pages.
 _WIDE = 1 << 18
 
@@ -23,6 +24,16 @@ def batches(structures: Structures) -> Iterator[tuple[int, Structures]]:
     """Yield runs of structures with the number of the first; no run is much larger than the rest."""
     for run in runs_of_segments(structures.offsets, _ATOMS_AT_ONCE):
         yield run.start, structures[run]
+
+
+def do_batches(work: Callable[[int, Structures], None], structures: Structures) -> None:
+    """Work on such runs, side by side where there are enough of them.
+
+    Args:
+        work: Called with the number of the first structure of a run, and the run.
+        structures: All of them.
+    """
+    do_runs(lambda run: work(run.start, structures[run]), structures.offsets, _ATOMS_AT_ONCE)
 
 
 def pairs_within(structures: Structures, reaches: Sequence[float | None]) -> list[Pairs]:
