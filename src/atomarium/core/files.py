@@ -40,3 +40,22 @@ def write_text(path: Path | str, text: str) -> None:
 def write_json(path: Path | str, content: object) -> None:
     """Write JSON atomically; NaN is refused, it is not JSON."""
     write_text(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def append_line(path: Path | str, content: object) -> None:
+    """Append a line of JSON, which is on the disk when this returns; NaN is refused.
+
+    A line that a killed process has left half-written stays alone.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(content, allow_nan=False, separators=(",", ":"))
+    with path.open("a+b") as stream:
+        end = stream.seek(0, os.SEEK_END)
+        if end:
+            stream.seek(end - 1)
+            if stream.read(1) != b"\n":
+                stream.write(b"\n")
+        stream.write(text.encode() + b"\n")
+        stream.flush()
+        os.fsync(stream.fileno())

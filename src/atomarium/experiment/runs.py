@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from atomarium.core.files import append_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,16 +47,4 @@ def read_runs(log: Path) -> Iterator[Run]:
 
 def append_run(log: Path, run: Run) -> None:
     """Write a run down; a half-written line before it stays alone."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as stream:
-        if stream.tell() and not _ends_a_line(log):
-            stream.write(b"\n")
-        stream.write(json.dumps(asdict(run), allow_nan=False).encode() + b"\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _ends_a_line(log: Path) -> bool:
-    with log.open("rb") as stream:
-        stream.seek(-1, os.SEEK_END)
-        return stream.read() == b"\n"
+    append_line(log, asdict(run))

@@ -21,9 +21,11 @@ class Choice:
 
     Args:
         values: Plain settings; tables may hold open settings.
+        names: Of each value; left out, they are made from the values.
     """
 
     values: tuple[Any, ...]
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.values:
@@ -31,7 +33,9 @@ class Choice:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """A name for each value: itself, or its kind, or its number where kinds repeat."""
+        """A name for each value: given, or itself, or its kind, or its number if kinds repeat."""
+        if self.names:
+            return self.names
         names = [_label(value) for value in self.values]
         if len(set(names)) == len(names):
             return tuple(names)

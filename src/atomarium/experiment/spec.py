@@ -19,6 +19,7 @@ from atomarium.core.units import parse_unit
 from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.candidate_space import CandidateSpace, candidate_or_space
 from atomarium.experiment.settings import CandidateSpec, Part, place_in_file, reason_of
+from atomarium.experiment.sweep_spec import LogSpec, PruneSpec, SweepSpec
 
 Method = Literal["tpe", "gp", "cma-es", "quasi-random", "random", "grid"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$", max_length=80)]
@@ -132,6 +133,7 @@ class StudySpec(Part):
         split: Which structures train and which test.
         search: How settings are found that models leave open.
         intervals: Which intervals to look at; none when left out.
+        sweep: Given, the study is a sweep: runs of what is left open, on one split.
         models: The candidates, by the name they get in the report.
     """
 
@@ -142,6 +144,7 @@ class StudySpec(Part):
     split: SplitSpec = SplitSpec()
     search: SearchSpec = SearchSpec()
     intervals: IntervalSpec | None = None
+    sweep: SweepSpec | None = None
     models: dict[Name, CandidateSpec] = Field(min_length=1)
 
 
@@ -244,8 +247,11 @@ def _keys_at(model: type[BaseModel], place: tuple[Any, ...]) -> list[str]:
         "split": SplitSpec,
         "search": SearchSpec,
         "intervals": IntervalSpec,
+        "sweep": SweepSpec,
         "targets": TargetSpec,
         "models": CandidateSpec,
     }
     part = parts.get(str(place[0]), model) if place else model
+    if part is SweepSpec and len(place) > 1:
+        part = {"prune": PruneSpec, "log": LogSpec}.get(str(place[1]), part)
     return list(part.model_fields)

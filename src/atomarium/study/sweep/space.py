@@ -1,0 +1,165 @@
+"""The space of a sweep: all its models as one, and short names for what is open in it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from atomarium.core.errors import InputError
+from atomarium.experiment.candidate_space import CandidateSpace
+from atomarium.experiment.space import Choice, Choose, Open, Range, fill, open_settings
+from atomarium.experiment.spec import StudyFile
+from atomarium.experiment.trial import describe
+
+#: What the choice among several models of a study file is called.
+MODEL = "model"
+_MODELS = "models"
+_BRANCH = re.compile(r"\[[^\]]*\]")
+
+#: What a setting of a run may be.
+Setting = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class SweepSpace:
+    """What runs of a sweep may choose.
+
+    Args:
+        models: Names of the models of the study file, in its order.
+        space: Of one model its settings, of several a choice among them; open ones read.
+    """
+
+    models: tuple[str, ...]
+    space: Any = field(repr=False)
+
+    @cached_property
+    def opened(self) -> dict[str, Open]:
+        """What is open, by its full name."""
+        return open_settings(self.space)
+
+    @cached_property
+    def columns(self) -> dict[str, str]:
+        """The short name of each full one; settings of the same path share theirs.
+
+        Branches exclude each other, so that a run never has two values of one column.
+        """
+        return _columns(self.opened)
+
+    @cached_property
+    def opened_columns(self) -> dict[str, Open]:
+        """What is open, by its short name; what shares a name is taken together."""
+        found: dict[str, Open] = {}
+        for name, column in self.columns.items():
+            one = self.opened[name]
+            found[column] = _together(found[column], one) if column in found else one
+        return found
+
+    def fill(self, choose: Choose) -> tuple[str, Any]:
+        """Return the model and its plain settings that some choice makes."""
+        if len(self.models) == 1:
+            return self.models[0], fill(self.space, choose)
+        taken: list[int] = []
+
+        def note(name: str, one: Open) -> Any:
+            value = choose(name, one)
+            if name == _MODELS:
+                taken.append(int(value))
+            return value
+
+        plain = fill(self.space, note)
+        return self.models[taken[0]], plain[_MODELS]
+
+    def named(self, chosen: Mapping[str, Any]) -> dict[str, Setting]:
+        """Return what was chosen as a reader wants it: short names, values instead of numbers."""
+        return {
+            self.columns[name]: plain_value(self.opened[name], value)
+            for name, value in chosen.items()
+        }
+
+
+def sweep_space(study: StudyFile) -> SweepSpace:
+    """Return the space of a study file.
+
+    Raises:
+        InputError: nothing is open.
+    """
+    spaces = tuple(
+        one.space if isinstance(one, CandidateSpace) else describe(one)
+        for one in study.candidates.values()
+    )
+    names = tuple(study.candidates)
+    if len(names) > 1:
+        return SweepSpace(names, {_MODELS: Choice(spaces, names=names)})
+    found = SweepSpace(names, spaces[0])
+    if not found.opened:
+        raise InputError(
+            f"models.{names[0]}: a sweep needs settings that are left open, and none is; write for "
+            "example learning_rate = { min = 1e-4, max = 1e-2, log = true }"
+        )
+    return found
+
+
+def plain_value(one: Open, value: Any) -> Setting:
+    """Return the value that a number of a choice stands for, or its label where it is a table."""
+    if not isinstance(one, Choice):
+        return value
+    chosen = one.values[int(value)]
+    if chosen is None or (isinstance(chosen, str | int | float | bool) and not one.names):
+        return chosen
+    return one.labels[int(value)]
+
+
+def _columns(opened: Mapping[str, Open]) -> dict[str, str]:
+    paths = {name: _path(name) for name in opened}
+    shared = Counter(paths.values())
+    short = _shortest(set(paths.values()))
+    columns: dict[str, str] = {}
+    for name, path in paths.items():
+        mates = [opened[other] for other, theirs in paths.items() if theirs == path]
+        fits = shared[path] == 1 or len({isinstance(one, Choice) for one in mates}) == 1
+        columns[name] = short[path] if fits else name.removeprefix(f"{_MODELS}.")
+    return columns
+
+
+def _path(name: str) -> tuple[str, ...]:
+    """Return the keys that lead to a setting, whatever branches it stands in."""
+    keys = tuple(_BRANCH.sub("", name).split("."))
+    if keys == (_MODELS,):
+        return (MODEL,)
+    keys = keys[1:] if keys[0] == _MODELS else keys
+    # Choices among tables of the model itself are told from the choice among models.
+    return (MODEL, "kind") if keys == (MODEL,) else keys
+
+
+def _shortest(paths: set[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
+    """Return as few of the last keys of each as tell it from all others."""
+    found: dict[tuple[str, ...], str] = {}
+    for path in paths:
+        for n_keys in range(1, len(path) + 1):
+            tail = path[-n_keys:]
+            alone = sum(other[-n_keys:] == tail for other in paths) == 1
+            if alone and not tail[0].isdigit() and (tail != (MODEL,) or path == tail):
+                break
+        else:
+            tail = path
+        found[path] = ".".join(tail)
+    return found
+
+
+def _together(one: Open, other: Open) -> Open:
+    """Return what covers two settings that share a column."""
+    if isinstance(one, Choice) and isinstance(other, Choice):
+        values = [*one.values, *(v for v in other.values if v not in one.values)]
+        return one if values == list(one.values) else Choice(tuple(values))
+    if isinstance(one, Range) and isinstance(other, Range):
+        return Range(
+            low=min(one.low, other.low),
+            high=max(one.high, other.high),
+            log=one.log and other.log,
+            whole=one.whole and other.whole,
+        )
+    return one
