@@ -64,9 +64,7 @@ def metric_column(runs: Sequence[SweepRun], metric: str) -> Float64[np.ndarray, 
     return np.array([run.metrics[metric] for run in runs], dtype=np.float64)
 
 
-def setting_columns(
-    runs: Sequence[SweepRun], opened: dict[str, Open]
-) -> tuple[SettingColumn, ...]:
+def setting_columns(runs: Sequence[SweepRun], opened: dict[str, Open]) -> tuple[SettingColumn, ...]:
     """Return a column for each setting that differs between runs; words make one for each word.
 
     Two words make one column, as the second says the same with the opposite sign.
@@ -76,9 +74,7 @@ def setting_columns(
         opened: What may be chosen, by name; other settings of the runs count as well.
     """
     names = dict.fromkeys([*opened, *(name for run in runs for name in run.settings)])
-    return tuple(
-        column for name in names for column in _columns_of(name, runs, opened.get(name))
-    )
+    return tuple(column for name in names for column in _columns_of(name, runs, opened.get(name)))
 
 
 def _columns_of(name: str, runs: Sequence[SweepRun], one: Open | None) -> Iterator[SettingColumn]:

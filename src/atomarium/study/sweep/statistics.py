@@ -6,7 +6,7 @@ that seeds of the same setting do not count as new evidence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Float64
 from scipy import stats
 
+from atomarium.study.sweep.resampled import linear, of_ranks, partial
 from atomarium.study.sweep.runs import Sweep, SweepRun
 from atomarium.study.sweep.setting_columns import (
     SettingColumn,
@@ -31,11 +32,6 @@ _LEAST_RUNS = 4
 _MOST_RESAMPLES = 2000
 #: Resamples times runs that are looked at, so that 10,000 runs take seconds.
 _MOST_DRAWN = 4_000_000
-#: Below this share of its own variance a column is told by the others, up to rounding.
-_NOTHING_LEFT = 1e-10
-
-Columns = Float64[np.ndarray, "columns runs"]
-Weights = Float64[np.ndarray, "resamples runs"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,30 +82,21 @@ def correlations(
     """
     runs = scored_runs(sweep, metric)
     columns = setting_columns(runs, sweep.opened)
-    found: list[Correlation] = []
+    found: dict[tuple[str, Kind], Correlation] = {}
     for applies, together in _by_runs(columns):
         some = [run for run, kept in zip(runs, applies, strict=True) if kept]
-        if len(some) < _LEAST_RUNS:
-            continue
-        rows = [column.scaled[applies] for column in together]
-        chosen = [k for k, row in enumerate(rows) if np.ptp(row) > 0]
-        # Settings that apply to these and to other runs are held fixed as well.
-        wider = [
-            column.scaled[applies]
-            for column in columns
-            if column not in together and np.isfinite(column.scaled[applies]).all()
-        ]
-        mine = [together[k] for k in chosen]
-        data = np.array(
-            [
-                metric_column(some, metric),
-                *(rows[k] for k in chosen),
-                *(row for row in wider if np.ptp(row) > 0),
-            ]
-        )
-        found += _of_rows(data, mine, _resamples(some, seed), level)
-    order = {column.name: place for place, column in enumerate(columns)}
-    return tuple(sorted(found, key=lambda one: order[_name(one)]))
+        mine = [column for column in together if np.ptp(column.values[applies]) > 0]
+        if len(some) >= _LEAST_RUNS and mine:
+            # Settings that apply to these and to other runs are held fixed as well.
+            others = [one for one in columns if _varies(one.values[applies])]
+            for one in _of_columns(some, metric, mine, others, applies, level=level, seed=seed):
+                found[_name(one), one.kind] = one
+    return tuple(
+        found[column.name, kind]
+        for column in columns
+        for kind in KINDS
+        if (column.name, kind) in found
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +184,7 @@ def _by_runs(
     return list(groups.values())
 
 
-def _resamples(runs: Sequence[SweepRun], seed: int) -> Weights:
+def _resamples(runs: Sequence[SweepRun], seed: int) -> Float64[np.ndarray, "samples runs"]:
     """Return how often each run is in each of many samples of settings."""
     groups = groups_of_settings(runs)
     n_resamples = min(_MOST_RESAMPLES, max(200, _MOST_DRAWN // len(runs)))
@@ -210,103 +197,55 @@ def _resamples(runs: Sequence[SweepRun], seed: int) -> Weights:
     return drawn[:, group_of_run]
 
 
-def _of_rows(
-    data: Columns, columns: Sequence[SettingColumn], weights: Weights, level: float
-) -> list[Correlation]:
-    """Return the correlations of the first row with those of the columns, which follow it."""
-    once = np.ones((1, data.shape[1]))
-    found: list[Correlation] = []
+def _varies(values: Float64[np.ndarray, "runs"]) -> bool:
+    return bool(np.isfinite(values).all() and np.ptp(values) > 0)
+
+
+def _of_columns(  # noqa: PLR0913 - one place, called once
+    runs: Sequence[SweepRun],
+    metric: str,
+    columns: Sequence[SettingColumn],
+    others: Sequence[SettingColumn],
+    applies: Bool[np.ndarray, "all_runs"],
+    *,
+    level: float,
+    seed: int,
+) -> Iterator[Correlation]:
+    y = metric_column(runs, metric)
+    rows = [column.scaled[applies] for column in columns]
+    # Of a setting that is words, what tells it from the rest is not held fixed by the other words.
+    fixed = [
+        [one.scaled[applies] for one in others if one.setting != column.setting]
+        for column in columns
+    ]
+    once, drawn = np.ones((1, len(runs))), _resamples(runs, seed)
     for kind in KINDS:
-        measure = {"pearson": _linear, "spearman": _of_ranks, "partial": _partial}[kind]
-        values = measure(data, len(columns), once)[0]
-        drawn = measure(data, len(columns), weights)
+        if kind == "partial":
+            value, sampled = (partial(y, rows, fixed, weights) for weights in (once, drawn))
+        else:
+            measure = linear if kind == "pearson" else of_ranks
+            value, sampled = (measure(y, rows, weights) for weights in (once, drawn))
         for k, column in enumerate(columns):
-            usable = drawn[np.isfinite(drawn[:, k]), k]
-            told = bool(np.isfinite(values[k])) and len(usable) > len(drawn) // 2
-            ends = np.quantile(usable, [(1 - level) / 2, (1 + level) / 2]) if told else None
-            found.append(
-                Correlation(
-                    kind=kind,
-                    setting=column.setting,
-                    category=column.category,
-                    log=column.log,
-                    value=float(values[k]) if np.isfinite(values[k]) else None,
-                    low=None if ends is None else float(ends[0]),
-                    high=None if ends is None else float(ends[1]),
-                    level=level,
-                    n=data.shape[1],
-                )
+            low, high = _ends(sampled[:, k], level) if np.isfinite(value[0, k]) else (None, None)
+            yield Correlation(
+                kind=kind,
+                setting=column.setting,
+                category=column.category,
+                log=column.log,
+                value=float(value[0, k]) if np.isfinite(value[0, k]) else None,
+                low=low,
+                high=high,
+                level=level,
+                n=len(runs),
             )
-    return found
 
 
-def _linear(
-    data: Columns, n_columns: int, weights: Weights
-) -> Float64[np.ndarray, "resamples columns"]:
-    found = np.full((len(weights), n_columns), np.nan)
-    for k in range(n_columns):
-        found[:, k] = _correlation(data[:1], data[k + 1 : k + 2], weights)
-    return found
-
-
-def _of_ranks(
-    data: Columns, n_columns: int, weights: Weights
-) -> Float64[np.ndarray, "resamples columns"]:
-    found = np.full((len(weights), n_columns), np.nan)
-    ranks = _ranks(data[0], weights)
-    for k in range(n_columns):
-        found[:, k] = _correlation(ranks, _ranks(data[k + 1], weights), weights)
-    return found
-
-
-def _correlation(
-    a: Float64[np.ndarray, "_ runs"], b: Float64[np.ndarray, "_ runs"], weights: Weights
-) -> Float64[np.ndarray, "resamples"]:
-    """Return the weighted correlation of rows, NaN where one of them does not vary."""
-    total = weights.sum(axis=1, keepdims=True)
-    a = a - (weights * a).sum(axis=1, keepdims=True) / total
-    b = b - (weights * b).sum(axis=1, keepdims=True) / total
-    together = (weights * a * b).sum(axis=1)
-    alone = (weights * a * a).sum(axis=1) * (weights * b * b).sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(alone > 0, np.clip(together / np.sqrt(alone), -1, 1), np.nan)
-
-
-def _ranks(
-    row: Float64[np.ndarray, "runs"], weights: Weights
-) -> Float64[np.ndarray, "resamples runs"]:
-    """Return the mean rank of each run in samples that hold runs several times or not at all."""
-    values, place = np.unique(row, return_inverse=True)
-    held = np.zeros((len(weights), len(values)))
-    order = np.argsort(place, kind="stable")
-    starts = np.searchsorted(place[order], np.arange(len(values)))
-    held = np.add.reduceat(weights[:, order], starts, axis=1)
-    return (np.cumsum(held, axis=1) - held + (held + 1) / 2)[:, place]
-
-
-def _partial(
-    data: Columns, n_columns: int, weights: Weights
-) -> Float64[np.ndarray, "resamples columns"]:
-    """Return correlations of the first row with the next, all others held fixed."""
-    total = weights.sum(axis=1)
-    means = weights @ data.T / total[:, None]
-    spread = data.std(axis=1)
-    scaled = data / np.where(spread > 0, spread, 1)[:, None]
-    centers = means / np.where(spread > 0, spread, 1)
-    second = np.einsum("bi,ci,di->bcd", weights, scaled, scaled, optimize=True)
-    covariance = second / total[:, None, None] - centers[:, :, None] * centers[:, None, :]
-    found = np.full((len(weights), n_columns), np.nan)
-    for number, matrix in enumerate(covariance):
-        found[number] = _partial_of(matrix, n_columns)
-    return found
-
-
-def _partial_of(
-    covariance: Float64[np.ndarray, "rows rows"], n_columns: int
-) -> Float64[np.ndarray, "columns"]:
-    values, vectors = np.linalg.eigh(covariance)
-    if values[0] <= _NOTHING_LEFT * values[-1]:
-        return _partial_of_dependent(covariance, n_columns)
-    inverse = (vectors / values) @ vectors.T
-    diagonal = np.diag(inverse)
-    return -inverse[0, 1 : n_columns + 1] / np.sqrt(diagonal[0] * diagonal[1 : n_columns + 1])
+def _ends(
+    sampled: Float64[np.ndarray, "samples"], level: float
+) -> tuple[float, float] | tuple[None, None]:
+    """Return both ends of an interval; None where most samples tell nothing."""
+    told = sampled[np.isfinite(sampled)]
+    if len(told) <= len(sampled) // 2:
+        return None, None
+    low, high = np.quantile(told, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)

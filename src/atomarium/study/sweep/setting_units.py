@@ -1,0 +1,44 @@
+"""What settings and metrics of a sweep are counted in."""
+
+from __future__ import annotations
+
+from atomarium.study.sweep.runs import Sweep
+
+#: By the last part of a setting's name; settings that are plain numbers have no unit.
+_OF_SETTINGS = {
+    "cutoff": "Å",
+    "epochs": "epoch",
+    "patience": "epoch",
+    "stop_after": "epoch",
+    "batch_size": "structure",
+    "batch_atoms": "atom",
+    "warm_up": "step",
+    "n_basis": "function",
+    "n_interactions": "interaction",
+    "width": "feature",
+}
+_OF_METRICS = {
+    "seconds": "s",
+    "cpu_seconds": "s",
+    "peak_memory": "B",
+    "n_parameters": "parameters",
+    "epochs": "epochs",
+    "energy_per_structure": "J",
+}
+_IN_UNITS_OF_THE_TARGET = ("mae", "rmse", "max_error")
+
+
+def unit_of_setting(setting: str) -> str:
+    """Return what one more of a setting is one more of; its own short name when it has no unit."""
+    short = setting.rpartition(".")[2]
+    return _OF_SETTINGS.get(short, short)
+
+
+def unit_of_metric(sweep: Sweep, metric: str) -> str:
+    """Return the unit of a metric; its name where it has none, as losses have none."""
+    if metric in _OF_METRICS:
+        return _OF_METRICS[metric]
+    target = next(iter(sweep.study.spec.targets.values()))
+    if metric.endswith(_IN_UNITS_OF_THE_TARGET) and target.unit:
+        return target.unit
+    return metric
