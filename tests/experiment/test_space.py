@@ -85,9 +85,9 @@ def test_numbers_outside_go_to_the_nearest_allowed(
 
 def test_normal_numbers_have_mean_and_spread() -> None:
     one = Normal(mean=2.0, std=3.0)
-    assert one.number(0.5) == pytest.approx(2.0)
-    assert one.number(0.841344746) == pytest.approx(5.0)
-    assert Normal(mean=0.0, std=1.0, log=True).number(0.5) == pytest.approx(1.0)
+    assert one.at(0.5) == pytest.approx(2.0)
+    assert one.at(0.841344746) == pytest.approx(5.0)
+    assert Normal(mean=0.0, std=1.0, log=True).at(0.5) == pytest.approx(1.0)
 
 
 def test_default_is_the_first_value_or_the_middle() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from statistics import NormalDist
+from itertools import accumulate
 from typing import Any, cast
 
 from atomarium.core.errors import InputError
+from atomarium.experiment.distributions import Beta, Normal, Range
 
 #: Where a setting stands: keys from the top, with `key[branch]` inside a choice of tables.
 Place = tuple[str, ...]
-Number = int | float
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,24 @@ class Choice:
     Args:
         values: Plain settings; tables may hold open settings.
         names: Of each value; left out, they are made from the values.
+        probabilities: Of each value; left out, all are equally likely.
     """
 
     values: tuple[Any, ...]
     names: tuple[str, ...] = ()
+    probabilities: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.values:
             raise InputError("values is empty; give at least one")
+        if not self.probabilities:
+            return
+        if len(self.probabilities) != len(self.values):
+            given = f"{len(self.probabilities)} probabilities"
+            raise InputError(f"{given} but {len(self.values)} values")
+        total = sum(self.probabilities)
+        if min(self.probabilities) < 0 or not math.isclose(total, 1, abs_tol=1e-6):
+            raise InputError(f"probabilities must be 0 or above and add up to 1, got {total:g}")
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -46,83 +56,26 @@ class Choice:
         """What to try to see whether all of it is allowed."""
         return self.values
 
+    def at(self, share: float) -> int:
+        """Return the number of the value below which a share of all lies."""
+        if not self.probabilities:
+            return min(int(share * len(self.values)), len(self.values) - 1)
+        borders = list(accumulate(self.probabilities))
+        likely = [number for number, one in enumerate(self.probabilities) if one > 0]
+        return next((number for number in likely if share < borders[number]), likely[-1])
 
-@dataclass(frozen=True, kw_only=True)
-class Range:
-    """Numbers between two bounds.
-
-    Args:
-        low: Least number.
-        high: Greatest number.
-        log: Whether factors, not differences, are equally likely.
-        step: Distance of the numbers allowed; None for all.
-        whole: Whether they are whole numbers.
-    """
-
-    low: Number
-    high: Number
-    log: bool = False
-    step: Number | None = None
-    whole: bool = False
-
-    def __post_init__(self) -> None:
-        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low <= self.high):
-            raise InputError(f"min must be at most max, got {self.low} and {self.high}")
-        if self.log and self.low <= 0:
-            raise InputError(f"log = true needs min above 0, got {self.low}")
-        if self.step is not None and not self.step > 0:
-            raise InputError(f"step must be above 0, got {self.step}")
-        if self.log and self.step is not None:
-            raise InputError("log and step exclude each other; give values instead")
-
-    @property
-    def probes(self) -> tuple[Number, ...]:
-        """The middle, which is what is taken where another setting is looked at, and both ends."""
-        middle = math.sqrt(self.low * self.high) if self.log else (self.low + self.high) / 2
-        return self.number(middle), self.number(self.low), self.number(self.high)
-
-    def number(self, value: Number) -> Number:
-        """Return the allowed number nearest to a value."""
-        if self.step is not None:
-            value = self.low + round((value - self.low) / self.step) * self.step
-            value = min(
-                value, self.low + math.floor((self.high - self.low) / self.step + 1e-9) * self.step
-            )
-        value = min(max(value, self.low), self.high)
-        return round(value) if self.whole else float(value)
+    def number(self, value: object) -> int | None:
+        """Return the number of a value, which may be given by its label; None for no value."""
+        for number, (one, label) in enumerate(zip(self.values, self.labels, strict=True)):
+            # 1, 1.0 and true are equal, and not the same setting.
+            same = one == value and isinstance(one, bool) == isinstance(value, bool)
+            if same or (isinstance(value, str) and value == label):
+                return number
+        return None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Normal:
-    """Normally distributed numbers.
-
-    Args:
-        mean: Of the numbers, or of their logarithms.
-        std: Standard deviation, likewise; above 0.
-        log: Whether the natural logarithms are distributed so.
-    """
-
-    mean: Number
-    std: Number
-    log: bool = False
-
-    def __post_init__(self) -> None:
-        if not (math.isfinite(self.mean) and math.isfinite(self.std) and self.std > 0):
-            raise InputError(f"mean must be a number and std above 0, got {self.mean}, {self.std}")
-
-    @property
-    def probes(self) -> tuple[Number, ...]:
-        """The median."""
-        return (self.number(0.5),)
-
-    def number(self, quantile: float) -> Number:
-        """Return the number below which a share of all lies; shares of 0 and 1 are moved inside."""
-        inside = min(max(quantile, 1e-12), 1 - 1e-12)
-        value = NormalDist(self.mean, self.std).inv_cdf(inside)
-        return math.exp(value) if self.log else value
-
-
-Open = Choice | Range | Normal
+Open = Choice | Range | Normal | Beta
+_Numbers = Range | Normal | Beta
 #: Told a name and what is open, returns the number of a choice or the value of the rest.
 Choose = Callable[[str, Open], Any]
 
@@ -142,7 +95,7 @@ def _walk(space: Any, place: Place) -> Iterator[tuple[str, Open]]:
         yield name_of(place), space
         for label, value in zip(space.labels, space.values, strict=True):
             yield from _walk(value, branch(place, label))
-    elif isinstance(space, Range | Normal):
+    elif isinstance(space, _Numbers):
         yield name_of(place), space
     elif isinstance(space, dict):
         for key, one in cast("dict[str, Any]", space).items():
@@ -164,7 +117,7 @@ def fill(space: Any, choose: Choose, place: Place = ()) -> Any:
     if isinstance(space, Choice):
         number = int(choose(name_of(place), space))
         return fill(space.values[number], choose, branch(place, space.labels[number]))
-    if isinstance(space, Range | Normal):
+    if isinstance(space, _Numbers):
         return choose(name_of(place), space)
     if isinstance(space, dict):
         table = cast("dict[str, Any]", space)

@@ -12,16 +12,35 @@ import itertools
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, Protocol, runtime_checkable
 
 from atomarium.core.errors import InputError
 from atomarium.data.splits import random_order
 from atomarium.experiment.candidate_space import CandidateSpace
-from atomarium.experiment.space import Choice, Normal, Open, Range
+from atomarium.experiment.distributions import Range
+from atomarium.experiment.space import Choice, Choose, Open
+from atomarium.study.suggestions import suggest
 
 #: Points of a range that has no steps, in a grid.
 _GRID_POINTS = 5
 _MOST_OF_A_GRID = 100_000
+#: Random orders that seeds of proposals are taken from.
+_ORDER = 2**16
+
+
+@runtime_checkable
+class Space(Protocol):
+    """What may be chosen: the settings of one model, or of several."""
+
+    @property
+    def open_settings(self) -> dict[str, Open]:
+        """What is open, by name."""
+        ...
+
+    def fill(self, choose: Choose) -> Any:
+        """Return what some choice makes."""
+        ...
 
 
 @dataclass
@@ -52,18 +71,18 @@ class Proposals:
         number, self.count = self.count, self.count + 1
         if self._grid is not None:
             return next(self._grid, None)
-        self._study.sampler = _sampler(self.method, self.seed, number)
+        self._study.sampler = make_sampler(self.method, self.seed, number)
         self._asked = self._study.ask()
         settings: dict[str, Any] = {}
 
         def choose(name: str, one: Open) -> Any:
-            settings[name] = _suggest(self._asked, name, one)
+            settings[name] = suggest(self._asked, name, one)
             return settings[name]
 
         try:
             self.space.fill(choose)
         except ModuleNotFoundError as error:
-            raise InputError(_missing(self.method, error)) from None
+            raise InputError(missing(self.method, error)) from None
         return settings
 
     def tell(self, error: float | None) -> None:
@@ -73,7 +92,7 @@ class Proposals:
             self._study.tell(self._asked, error, state=state)
 
 
-def grid(space: CandidateSpace) -> Iterator[dict[str, Any]]:
+def grid(space: Space) -> Iterator[dict[str, Any]]:
     """Yield every combination of a space by name; ranges without steps give five numbers each.
 
     Raises:
@@ -104,35 +123,32 @@ def grid(space: CandidateSpace) -> Iterator[dict[str, Any]]:
 
 def _points(one: Open) -> list[Any]:
     if isinstance(one, Choice):
-        return list(range(len(one.values)))
-    if isinstance(one, Normal):
-        return [one.number((k + 0.5) / _GRID_POINTS) for k in range(_GRID_POINTS)]
-    if one.step is not None:
-        n_steps = int((one.high - one.low) / one.step + 1e-9)
-        return [one.number(one.low + k * one.step) for k in range(n_steps + 1)]
+        return [number for number in range(len(one.values)) if _is_likely(one, number)]
+    if not isinstance(one, Range):
+        return _spread(one, [(k + 0.5) / _GRID_POINTS for k in range(_GRID_POINTS)])
+    step = one.step if one.quantum is None else one.quantum
+    if step is not None:
+        n_steps = int((one.high - one.low) / step + 1e-9)
+        points = [one.number(one.low + k * step) for k in range(n_steps + 1)]
+        return list(dict.fromkeys([*points, one.number(one.high)] if one.quantum else points))
     if one.whole and not one.log and one.high - one.low < _GRID_POINTS:
         return list(range(int(one.low), int(one.high) + 1))
-    shares = [k / (_GRID_POINTS - 1) for k in range(_GRID_POINTS)]
-    if one.log:
-        points = [one.number(one.low * (one.high / one.low) ** share) for share in shares]
-    else:
-        points = [one.number(one.low + (one.high - one.low) * share) for share in shares]
-    return list(dict.fromkeys(points))
+    if one.is_plain and not one.inverse:
+        shares = [k / (_GRID_POINTS - 1) for k in range(_GRID_POINTS)]
+        if one.log:
+            points = [one.number(one.low * (one.high / one.low) ** share) for share in shares]
+        else:
+            points = [one.number(one.low + (one.high - one.low) * share) for share in shares]
+        return list(dict.fromkeys(points))
+    return _spread(one, [k / (_GRID_POINTS - 1) for k in range(_GRID_POINTS)])
 
 
-def _suggest(trial: Any, name: str, one: Open) -> Any:
-    if isinstance(one, Choice):
-        return trial.suggest_categorical(name, list(range(len(one.values))))
-    if isinstance(one, Normal):
-        return one.number(trial.suggest_float(name, 0.0, 1.0))
-    return _suggest_number(trial, name, one)
+def _spread(one: Open, shares: list[float]) -> list[Any]:
+    return list(dict.fromkeys(one.at(share) for share in shares))
 
 
-def _suggest_number(trial: Any, name: str, one: Range) -> float | int:
-    if one.whole:
-        step = 1 if one.step is None else int(one.step)
-        return trial.suggest_int(name, int(one.low), int(one.high), log=one.log, step=step)
-    return trial.suggest_float(name, one.low, one.high, log=one.log, step=one.step)
+def _is_likely(one: Choice, number: int) -> bool:
+    return not one.probabilities or one.probabilities[number] > 0
 
 
 def _new_study() -> Any:
@@ -148,11 +164,18 @@ def _states() -> Any:
     return TrialState
 
 
-def _sampler(method: str, seed: int, number: int) -> Any:
+def make_sampler(method: str, seed: int, number: int) -> Any:
+    """Return the sampler of Optuna that makes one proposal.
+
+    Args:
+        method: `tpe`, `gp`, `cma-es`, `quasi-random` or `random`.
+        seed: Of all proposals.
+        number: Of this one.
+    """
     from optuna import samplers
 
     # Seeds of Optuna have 32 bits.
-    own = int(random_order(2**16, seed)[number % 2**16]) + 2**16 * (number // 2**16 + 1)
+    own = int(_order(seed)[number % _ORDER]) + _ORDER * (number // _ORDER + 1)
     with warnings.catch_warnings():
         # Quasi-random sampling calls itself experimental.
         warnings.simplefilter("ignore")
@@ -168,6 +191,12 @@ def _sampler(method: str, seed: int, number: int) -> Any:
         return samplers.RandomSampler(seed=own)
 
 
-def _missing(method: str, error: ModuleNotFoundError) -> str:
+@lru_cache(maxsize=4)
+def _order(seed: int) -> Any:
+    return random_order(_ORDER, seed)
+
+
+def missing(method: str, error: ModuleNotFoundError) -> str:
+    """Say what a method needs that is not installed."""
     needed = {"gp": "pip install atomarium[nn]"}.get(method, f"pip install {error.name}")
     return f"searching by {method} needs {error.name}, which is not installed: {needed}"

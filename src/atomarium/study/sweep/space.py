@@ -11,7 +11,8 @@ from typing import Any
 
 from atomarium.core.errors import InputError
 from atomarium.experiment.candidate_space import CandidateSpace
-from atomarium.experiment.space import Choice, Choose, Open, Range, fill, open_settings
+from atomarium.experiment.distributions import Range
+from atomarium.experiment.space import Choice, Choose, Open, fill, open_settings
 from atomarium.experiment.spec import StudyFile
 from atomarium.experiment.trial import describe
 
@@ -37,7 +38,7 @@ class SweepSpace:
     space: Any = field(repr=False)
 
     @cached_property
-    def opened(self) -> dict[str, Open]:
+    def open_settings(self) -> dict[str, Open]:
         """What is open, by its full name."""
         return open_settings(self.space)
 
@@ -47,14 +48,14 @@ class SweepSpace:
 
         Branches exclude each other, so that a run never has two values of one column.
         """
-        return _columns(self.opened)
+        return _columns(self.open_settings)
 
     @cached_property
     def opened_columns(self) -> dict[str, Open]:
         """What is open, by its short name; what shares a name is taken together."""
         found: dict[str, Open] = {}
         for name, column in self.columns.items():
-            one = self.opened[name]
+            one = self.open_settings[name]
             found[column] = _together(found[column], one) if column in found else one
         return found
 
@@ -76,7 +77,7 @@ class SweepSpace:
     def named(self, chosen: Mapping[str, Any]) -> dict[str, Setting]:
         """Return what was chosen as a reader wants it: short names, values instead of numbers."""
         return {
-            self.columns[name]: plain_value(self.opened[name], value)
+            self.columns[name]: plain_value(self.open_settings[name], value)
             for name, value in chosen.items()
         }
 
@@ -94,8 +95,9 @@ def sweep_space(study: StudyFile) -> SweepSpace:
     names = tuple(study.candidates)
     if len(names) > 1:
         return SweepSpace(names, {_MODELS: Choice(spaces, names=names)})
-    found = SweepSpace(names, spaces[0])
-    if not found.opened:
+    (only,) = spaces
+    found = SweepSpace(names, only)
+    if not found.open_settings:
         raise InputError(
             f"models.{names[0]}: a sweep needs settings that are left open, and none is; write for "
             "example learning_rate = { min = 1e-4, max = 1e-2, log = true }"
