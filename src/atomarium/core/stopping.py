@@ -18,6 +18,11 @@ def is_stop_asked() -> bool:
     return _asked.is_set()
 
 
+def ask_to_stop() -> None:
+    """Ask all work of this process to stop, for good; fit to be called when a signal comes."""
+    _asked.set()
+
+
 @contextmanager
 def stopping() -> Generator[None]:
     """Ask all work to stop while the block waits for it."""

@@ -22,6 +22,12 @@ def limited_to(threads: int | None) -> Generator[None]:
         yield
 
 
+def thread_variables(threads: int) -> dict[str, str]:
+    """Return what keeps a program to so many threads when it begins with these variables."""
+    names = ("NUMBA_NUM", "OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "VECLIB_MAXIMUM")
+    return {f"{name}_THREADS": str(threads) for name in names}
+
+
 @contextmanager
 def side_by_side(n_tasks: int) -> Generator[Executor]:
     """Yield a pool that runs trainings side by side, one thread each.
