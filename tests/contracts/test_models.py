@@ -52,6 +52,8 @@ CASES = [
     Case("krr", {"solver": "iterative", "length_scale": 2.0, "noise": 1e-2}),
     Case("sparse-krr", {}),
     Case("sparse-krr", {"reduce": "atoms-same-element", "points": "farthest"}),
+    Case("sparse-forces", {}),
+    Case("sparse-forces", {"kernel": "gaussian"}),
 ]
 every_case = pytest.mark.parametrize("case", CASES, ids=str)
 either = pytest.mark.parametrize("extensive", [True, False], ids=["extensive", "intensive"])

@@ -12,7 +12,7 @@ from ase.build import bulk, molecule
 
 from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
-from atomarium.experiment.candidate import NetworkModel
+from atomarium.experiment.learning import NetworkModel
 from atomarium.models import MODELS
 from atomarium.models.nn.training import Training
 

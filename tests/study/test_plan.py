@@ -52,7 +52,7 @@ def test_missing_target_is_refused_or_dropped(study_path: Path) -> None:
     source = study_path.parent / "molecules.extxyz"
     text = source.read_text()
     source.write_text(re.sub(r"energy=\S+( name=molecule-5\b)", r"energy=nan\1", text))
-    with pytest.raises(InputError, match=r"not a number for 1 of 40.*molecule-5"):
+    with pytest.raises(InputError, match=r"not a finite number for 1 of 40.*molecule-5"):
         make_plan(read_study(study_path))
     plan = changed(study_path, "[targets", 'missing = "drop"\n[targets')
     assert len(plan.dataset) == 39

@@ -77,7 +77,9 @@ def test_gap_is_not_counted_per_atom() -> None:
 
 
 def test_missing_value_is_refused_with_its_structure() -> None:
-    with pytest.raises(InputError, match=r"not a number for 1 of 4 structures, the first is '2'"):
+    with pytest.raises(
+        InputError, match=r"not a finite number for 1 of 4 structures, the first is '2'"
+    ):
         settle_target(dataset([1, 2, np.nan, 3]), "energy", TargetSpec())
 
 

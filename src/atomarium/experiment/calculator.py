@@ -8,6 +8,7 @@ import numpy as np
 from ase import Atoms
 from ase.calculators.calculator import Calculator, all_changes
 
+from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
 from atomarium.experiment.potential import Outcome
 
@@ -21,19 +22,34 @@ class PredictsForces(Protocol):
         ...
 
 
+@runtime_checkable
+class KeepsPairs(PredictsForces, Protocol):
+    """A trained potential that can keep pairs of neighbors from call to call."""
+
+    def with_skin(self, skin: float) -> PredictsForces:
+        """Return the potential that does."""
+        ...
+
+
 class AtomariumCalculator(Calculator):
     """Energies, forces and stress of a potential, for ASE.
 
     Args:
         potential: What predicts them.
+        skin: Å, 0 or above. Networks look for neighbors again only when an atom has moved half as
+            far; 0 looks for them at every step.
         **settings: What every calculator of ASE takes.
     """
 
     implemented_properties = ["energy", "free_energy", "forces", "stress"]  # noqa: RUF012 - ASE's
 
-    def __init__(self, potential: PredictsForces, **settings: Any) -> None:
+    def __init__(self, potential: PredictsForces, *, skin: float = 0.5, **settings: Any) -> None:
         super().__init__(**settings)  # pyright: ignore[reportUnknownMemberType]
-        self.potential = potential
+        if not (np.isfinite(skin) and skin >= 0):
+            raise InputError(f"skin must be 0 Å or above, got {skin}")
+        self.potential: PredictsForces = potential
+        if skin > 0 and isinstance(potential, KeepsPairs):
+            self.potential = potential.with_skin(skin)
 
     def calculate(
         self,

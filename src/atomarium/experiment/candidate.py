@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from functools import partial
+from typing import Literal, cast
 
 import numpy as np
 from jaxtyping import Float64
@@ -14,109 +14,24 @@ from atomarium.core.elements import SYMBOLS
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
 from atomarium.core.structures import Structures
-from atomarium.models.nn.fitted import FORCES
+from atomarium.experiment.learning import Course, Fitted, Model, NetworkModel, Rows
+from atomarium.experiment.potential import (
+    VOIGT,
+    Differentiable,
+    Observations,
+    Potential,
+    fit_forces,
+)
+from atomarium.models.fitted_forces import FittedForces
+from atomarium.models.nn.aims import FORCES, STRESS, Aim
+from atomarium.models.nn.fitted import FittedNetwork
 from atomarium.models.nn.graphs import Graphs
-from atomarium.models.nn.history import Epoch
-from atomarium.models.nn.learners import Forces
 from atomarium.models.ridge import Ridge
+from atomarium.models.sparse_forces import SparseForces
 from atomarium.represent.composition import Composition
 from atomarium.represent.streaming import ATOMS_AT_ONCE, Representation, runs_of_atoms
 
 Baseline = Literal["composition", "none"]
-#: What a model learns from: numbers of a representation, or graphs that a network makes itself.
-Rows = Features | Graphs
-
-
-@runtime_checkable
-class Fitted(Protocol):
-    """A model after training."""
-
-    @property
-    def chosen(self) -> dict[str, float | int | str]:
-        """What tuning settled."""
-        ...
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What a user should know about the fit."""
-        ...
-
-    def predict(self, features: Any) -> Float64[np.ndarray, "structures targets"]:
-        """Return one row for each structure."""
-        ...
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Return all it takes to restore it, training features apart."""
-        ...
-
-
-@runtime_checkable
-class Model(Protocol):
-    """Settings that learn values from features."""
-
-    def digest(self, features: Features, *, extensive: bool) -> Features:
-        """Return the least of the features that fitting and predicting need."""
-        ...
-
-    def fit(
-        self,
-        features: Features,
-        values: Float64[np.ndarray, "structures targets"],
-        *,
-        extensive: bool,
-    ) -> Fitted:
-        """Learn values."""
-        ...
-
-    def restore(self, arrays: dict[str, np.ndarray], features: Features) -> Fitted:
-        """Return what `fit` once returned."""
-        ...
-
-
-@runtime_checkable
-class NetworkModel(Protocol):
-    """Settings that learn values from graphs, which take the place of features."""
-
-    def represent(
-        self, structures: Structures, *, advance: Callable[[int], None] = lambda _: None
-    ) -> Graphs:
-        """Return the graphs of structures."""
-        ...
-
-    def fit(  # noqa: PLR0913 - as networks have it
-        self,
-        graphs: Graphs,
-        values: Float64[np.ndarray, "structures targets"],
-        *,
-        extensive: bool,
-        n_classes: int = 0,
-        forces: Forces | None = None,
-        folder: Path | None = None,
-        watch: Callable[[Epoch], None] = lambda _: None,
-    ) -> Fitted:
-        """Learn values, from what an earlier run has left in the folder if there is any."""
-        ...
-
-    def restore(self, arrays: dict[str, np.ndarray], graphs: Graphs | None) -> Fitted:
-        """Return what `fit` once returned."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Course:
-    """What is learned besides numbers of structures, and how a long training goes on.
-
-    Args:
-        n_classes: How many classes to tell apart; 0 learns numbers.
-        forces: Learned with an energy by networks; other models learn the energy alone.
-        folder: Where long trainings keep checkpoints.
-        watch: Told of each epoch of a network.
-    """
-
-    n_classes: int = 0
-    forces: Forces | None = None
-    folder: Path | None = None
-    watch: Callable[[Epoch], None] = lambda _: None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,12 +43,14 @@ class Candidate:
         model: From features, or graphs, to values.
         baseline: What is learned first and subtracted: a sum over elements, or nothing.
         elements: What that sum runs over.
+        together: Whether one network learns all targets of a study at once.
     """
 
     representation: Representation | None
     model: Model | NetworkModel
     baseline: Baseline = "none"
     elements: Composition = field(default_factory=Composition)
+    together: bool = False
 
     def settle(self, structures: Structures) -> Candidate:
         """Return the same candidate with its representation settled on structures."""
@@ -194,42 +111,100 @@ class Candidate:
                 classes on top of a baseline.
         """
         course = course or Course()
+        if isinstance(self.model, NetworkModel):
+            return self._fit_network(structures, features, values, extensive, course)
         if course.n_classes:
             _refuse_one_class(values)
-            if not isinstance(self.model, NetworkModel):
-                values = np.eye(course.n_classes)[values[:, 0].astype(np.int64)]
-            elif self.baseline != "none":
-                raise InputError("networks learn classes without a baseline; leave it out")
-        base = None
-        if self.baseline == "composition":
-            sum_over_elements = Candidate(representation=self.elements, model=Ridge())
-            rows = sum_over_elements.represent(structures, extensive=extensive)
-            base = sum_over_elements.fit(structures, rows, values, extensive=extensive)
+            values = np.eye(course.n_classes)[values[:, 0].astype(np.int64)]
+        base = self._fit_baseline(structures, values, extensive=extensive)
+        if base is not None:
             values = values - base.predict(structures)
-        fitted = self._fit_model(features, values, extensive=extensive, course=course)
+        assert isinstance(features, Features)
+        if isinstance(self.model, SparseForces) and not course.n_classes:
+            fitted = self._fit_kernels(structures, features, values, extensive, course)
+        else:
+            fitted = self.model.fit(features, values, extensive=extensive)
         return FittedCandidate(self, structures, fitted, extensive=extensive, baseline=base)
 
-    def _fit_model(
+    def _fit_network(
         self,
-        features: Rows,
+        structures: Structures,
+        graphs: Rows,
+        values: Float64[np.ndarray, "structures targets"],
+        extensive: bool,  # noqa: FBT001
+        course: Course,
+    ) -> FittedCandidate:
+        """Train a network on the values and what is beside them; each has its own baseline."""
+        assert isinstance(self.model, NetworkModel)
+        assert isinstance(graphs, Graphs)
+        aims: list[Aim] = []
+        base = None
+        for aim in (course.aim(values, extensive=extensive), *course.beside):
+            if aim.n_classes:
+                _refuse_one_class(aim.values[np.isfinite(aim.values[:, 0])])
+                if self.baseline != "none":
+                    raise InputError("networks learn classes without a baseline; leave it out")
+                aims.append(aim)
+                continue
+            own = self._fit_baseline(structures, aim.values, extensive=aim.extensive)
+            base = own if not aims else base
+            if own is not None:
+                rest = aim.values - own.predict(structures)
+                aim = replace(aim, values=rest, references=np.zeros((0, 1)))  # noqa: PLW2901
+            aims.append(aim)
+        # Whichever of them is predicted, the same network is trained.
+        in_order = sorted(aims, key=lambda aim: aim.name)
+        learn = partial(self.model.learn, graphs, in_order)
+        network = course.once(partial(learn, folder=course.folder, watch=course.watch))
+        shown: Fitted = network
+        if isinstance(network, FittedNetwork):
+            shown = cast("Fitted", network.of(aims[0].name))
+        return FittedCandidate(self, structures, shown, extensive=extensive, baseline=base)
+
+    def _fit_baseline(
+        self,
+        structures: Structures,
         values: Float64[np.ndarray, "structures targets"],
         *,
         extensive: bool,
+    ) -> FittedCandidate | None:
+        if self.baseline != "composition":
+            return None
+        known = np.flatnonzero(np.isfinite(values).all(axis=1))
+        some = structures if len(known) == len(values) else structures.take(known)
+        sum_over_elements = Candidate(representation=self.elements, model=Ridge())
+        rows = sum_over_elements.represent(some, extensive=extensive)
+        return sum_over_elements.fit(some, rows, values[known], extensive=extensive)
+
+    def _fit_kernels(
+        self,
+        structures: Structures,
+        features: Features,
+        values: Float64[np.ndarray, "structures targets"],
+        extensive: bool,  # noqa: FBT001
         course: Course,
     ) -> Fitted:
-        if isinstance(features, Graphs):
-            assert isinstance(self.model, NetworkModel)
-            return self.model.fit(
-                features,
-                values,
-                extensive=extensive,
-                n_classes=course.n_classes,
-                forces=course.forces,
-                folder=course.folder,
-                watch=course.watch,
-            )
-        assert not isinstance(self.model, NetworkModel)
-        return self.model.fit(features, values, extensive=extensive)
+        """Learn energies with their derivatives, in eV, which noises are in."""
+        assert isinstance(self.model, SparseForces)
+        more = course.derivatives
+        if more is None:
+            fitted = self.model.fit(features, values * course.to_ev, extensive=extensive)
+            return replace(fitted, unit=course.to_ev)
+        if not isinstance(self.representation, Differentiable):
+            kind = type(self.representation).__name__
+            raise InputError(f"{kind} has no derivatives, so forces cannot be learned with it")
+        stress = more.stress
+        if stress is not None:
+            full = stress.reshape(-1, 3, 3)
+            stress = np.stack([full[:, a, b] for a, b in VOIGT], axis=1) * course.to_ev
+        observations = Observations(
+            structures=structures,
+            energies=values[:, 0] * course.to_ev,
+            forces=None if more.forces is None else more.forces * course.to_ev,
+            stress=stress,
+        )
+        fitted = fit_forces(self.representation, self.model, observations, features)
+        return replace(fitted, unit=course.to_ev)
 
 
 def _refuse_one_class(values: Float64[np.ndarray, "structures targets"]) -> None:
@@ -272,14 +247,37 @@ class FittedCandidate:
         values = self.fitted.predict(features)
         return values if self.baseline is None else values + self.baseline.predict(structures)
 
-    @property
-    def has_forces(self) -> bool:
-        """Whether it has learned from forces."""
-        return getattr(self.fitted, "has_forces", False)
+    def predict_derivatives(
+        self, structures: Structures, features: Rows
+    ) -> dict[str, Float64[np.ndarray, "rows components"]]:
+        """Return forces and stress that the model has learned to tell; nothing where it has not.
 
-    def predict_forces(self, graphs: Graphs) -> Float64[np.ndarray, "atoms 3"]:
-        """Return forces, in the target's unit per Å; a baseline of elements has none."""
-        return self.fitted.outputs(graphs)[FORCES]  # type: ignore[attr-defined]
+        Args:
+            structures: Which.
+            features: Theirs.
+
+        Returns:
+            Forces in the target's unit per Å, of each atom, and stress per Å³, nine numbers of each
+            structure; a baseline of elements has none.
+        """
+        fitted = self.fitted
+        if isinstance(fitted, FittedNetwork) and isinstance(features, Graphs):
+            if not fitted.derivatives:
+                return {}
+            outputs = fitted.outputs(features)
+            return {name: outputs[name] for name in fitted.derivatives}
+        if not (isinstance(fitted, FittedForces) and self.extensive):
+            return {}
+        if not isinstance(self.candidate.representation, Differentiable):
+            return {}
+        outcome = Potential(self.candidate.representation, fitted).predict(structures)
+        full = np.zeros((len(structures), 3, 3))
+        for k, (a, b) in enumerate(VOIGT):
+            full[:, a, b] = full[:, b, a] = outcome.stress[:, k]
+        return {
+            FORCES: outcome.forces / fitted.unit,
+            STRESS: full.reshape(-1, 9) / fitted.unit,
+        }
 
     def refuse_unseen(self, structures: Structures, ids: tuple[str, ...]) -> None:
         """Do nothing when every element was in the training structures.

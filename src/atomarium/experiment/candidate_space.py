@@ -76,6 +76,7 @@ def candidate_or_space(
             ill-typed or out of range.
     """
     plain = spec.model_dump()
+    together = plain.pop("together")
     try:
         space = read_space(plain)
     except OpenSettingError as error:
@@ -83,6 +84,9 @@ def candidate_or_space(
         raise InputError(f"{where}: {error}") from None
     if not has_open(space):
         return make_candidate(spec, place=place, text=text, name=name)
+    if together:
+        where = place_in_file(name, text, (*place, "together"))
+        raise InputError(f"{where}: settings are searched for one target at a time; settle them")
     for opened, settings in probes(space):
         try:
             _made(settings, place=place, text=text, name=name)

@@ -26,7 +26,8 @@ from atomarium.core.files import write_json
 from atomarium.core.hashing import hash_arrays, hash_settings
 from atomarium.core.structures import Structures
 from atomarium.data.fetch import data_folder
-from atomarium.experiment.candidate import Candidate, Rows
+from atomarium.experiment.candidate import Candidate
+from atomarium.experiment.learning import Rows
 from atomarium.represent import REPRESENTATIONS
 
 _FORMAT = 1

@@ -9,7 +9,7 @@ what the model says by itself, without calibration (`gaussian`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import Literal
 
@@ -19,7 +19,8 @@ from jaxtyping import Float64
 from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
 from atomarium.data.splits import random_order
-from atomarium.experiment.candidate import Candidate, FittedCandidate, Rows
+from atomarium.experiment.candidate import Candidate, FittedCandidate
+from atomarium.experiment.learning import Course, Rows
 from atomarium.models.conformal import Conformal
 
 Kind = Literal["conformal", "normalized", "gaussian"]
@@ -50,11 +51,13 @@ class Part:
         structures: Which.
         rows: Their features.
         values: What is true of them.
+        course: How they are learned from.
     """
 
     structures: Structures
     rows: Rows
     values: Float64[np.ndarray, "structures"]
+    course: Course = field(default_factory=Course, repr=False)
 
     def take(self, chosen: np.ndarray) -> Part:
         """Return the chosen ones."""
@@ -62,6 +65,7 @@ class Part:
             structures=self.structures.take(chosen),
             rows=self.rows.take(chosen),
             values=self.values[chosen],
+            course=self.course.take(self.structures, chosen),
         )
 
 
@@ -88,7 +92,13 @@ def measure_intervals(
     n_held = min(max(1, round(calibration * n)), n - 1)
     order = random_order(n, n)
     held, rest = train.take(order[:n_held]), train.take(order[n_held:])
-    fitted = candidate.fit(rest.structures, rest.rows, rest.values[:, None], extensive=extensive)
+    fitted = candidate.fit(
+        rest.structures,
+        rest.rows,
+        rest.values[:, None],
+        extensive=extensive,
+        course=rest.course,
+    )
     known = (_predicted(fitted, held), _spread(fitted, held))
     new = (_predicted(fitted, test), _spread(fitted, test))
     return list(_intervals(known, new, held.values, test.values, coverage))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,12 @@ from atomarium.core.structures import Structures
 from atomarium.experiment.potential import VOIGT, Observations, Outcome
 from atomarium.experiment.settings import make_settings
 from atomarium.models import MODELS
+from atomarium.models.nn.graphs import Graphs
 from atomarium.models.nn.history import Epoch
-from atomarium.models.nn.lesson import Lesson, Scale
+from atomarium.models.nn.lesson import Lesson
+from atomarium.models.nn.moving import MovingGraphs
 from atomarium.models.nn.readouts import Extensive
+from atomarium.models.nn.scales import Scale
 from atomarium.models.nn.trained import (
     Weights,
     rebuild_network,
@@ -46,6 +49,7 @@ class NetworkPotential:
         atomic_energies: eV, of each species.
         epochs: What came of each epoch of training; empty when read from a file.
         batch_size: Structures that the network looks at together.
+        graphs_of: Makes graphs of structures; the settings do when left out.
     """
 
     settings: Any
@@ -55,6 +59,7 @@ class NetworkPotential:
     atomic_energies: Float64[np.ndarray, "species"]
     epochs: tuple[Epoch, ...] = field(default=(), repr=False)
     batch_size: int = 64
+    graphs_of: Callable[[Structures], Graphs] | None = field(default=None, repr=False)
 
     def predict(self, structures: Structures) -> Outcome:
         """Return energies, forces and stress; no stress unless all structures have cells.
@@ -65,11 +70,11 @@ class NetworkPotential:
         from atomarium.models.nn.predicting import predict
 
         self._refuse_unseen(structures)
-        has_cell = structures.volumes > 0
+        has_cell, derived = structures.volumes > 0, self.scale.derived()
         rows = predict(
             self.networks[int(has_cell.all())],
-            self.settings.represent(structures),
-            {_ENERGY: self.scale, **_derived(self.scale)},
+            (self.graphs_of or self.settings.represent)(structures),
+            {_ENERGY: self.scale, _FORCES: derived, _STRESS: derived},
             batch_size=self.batch_size,
         )
         stress = np.full((len(structures), 6), np.nan)
@@ -78,6 +83,14 @@ class NetworkPotential:
             stress = np.stack([full[:, a, b] for a, b in VOIGT], axis=1)
         energies = rows[_ENERGY][:, 0] + structures.composition(self.species) @ self.atomic_energies
         return Outcome(energies=energies, forces=rows[_FORCES], stress=stress)
+
+    def with_skin(self, skin: float) -> NetworkPotential:
+        """Return a potential that keeps pairs from call to call.
+
+        Args:
+            skin: Å, above 0. How much beyond the cutoff they are kept.
+        """
+        return replace(self, graphs_of=MovingGraphs(self.settings.graph, skin=skin))
 
     def _refuse_unseen(self, structures: Structures) -> None:
         unseen = sorted(set(structures.species) - set(self.species))
@@ -142,7 +155,7 @@ def fit_network_potential(  # noqa: PLR0913 - weights are of the three kinds
         weights={_ENERGY: energy_weight, _FORCES: force_weight, _STRESS: stress_weight},
     )
     trained = train_network(
-        settings, (readout,), graphs, lesson, masked=learns_stress, folder=folder, watch=watch
+        settings, (readout,), graphs, lesson, masked={_STRESS}, folder=folder, watch=watch
     )
     weights = weights_of_network(trained.network)
     scale = trained.scales[_ENERGY]
@@ -202,7 +215,3 @@ def _values(
             full[:, a, b] = full[:, b, a] = observations.stress[:, k]
         values[_STRESS] = full.reshape(-1, 9)
     return values
-
-
-def _derived(scale: Scale) -> dict[str, Scale]:
-    return {name: Scale(np.zeros(1), scale.spread, per_atom=False) for name in (_FORCES, _STRESS)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -11,9 +11,9 @@ from jaxtyping import Float, Float64
 from atomarium.core.derivatives import Gradients, PulledBack
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
-from atomarium.core.segments import segment_sum
 from atomarium.core.structures import Structures
-from atomarium.models.sparse_forces import FittedForces, SparseForces
+from atomarium.models.fitted_forces import FittedForces
+from atomarium.models.sparse_forces import SparseForces, take_off_elements
 from atomarium.represent.streaming import runs_of_atoms
 
 #: Atoms whose derivatives are held at a time.
@@ -96,15 +96,11 @@ class Potential:
 
     Args:
         representation: Settled.
-        fitted: Kernels on environments.
-        species: Atomic numbers.
-        atomic_energies: eV, of each species: what environments add to.
+        fitted: Kernels on environments, learned in eV.
     """
 
     representation: Differentiable
     fitted: FittedForces
-    species: tuple[int, ...]
-    atomic_energies: Float64[np.ndarray, "species"] = field(repr=False)
 
     def predict(self, structures: Structures) -> Outcome:
         """Return energies, forces and stress.
@@ -121,9 +117,7 @@ class Potential:
 
     def _run(self, structures: Structures) -> Outcome:
         features = self.representation.compute(structures)
-        of_atoms = self.fitted.energies(features)[:, None]
-        energies = segment_sum(of_atoms, structures.offsets)[:, 0]
-        energies += structures.composition(self.species) @ self.atomic_energies
+        energies = self.fitted.predict(features)[:, 0] * self.fitted.unit
         slopes = self.representation.pull_back(structures, self.fitted.cotangents(features))
         volumes = structures.volumes
         strain = np.stack([slopes.strain[:, a, b] for a, b in VOIGT], axis=1)
@@ -148,27 +142,47 @@ def fit_potential(
     """
     structures = observations.structures
     representation = representation.settle(structures)
-    species = structures.species
-    counts = structures.composition(species)
-    atomic_energies = np.linalg.lstsq(counts, observations.energies, rcond=None)[0]
-    remaining = observations.energies - counts @ atomic_energies
+    features = Features.concatenate(
+        [representation.compute(run) for run in runs_of_atoms(structures, _ATOMS_AT_ONCE)]
+    )
+    return Potential(representation, fit_forces(representation, settings, observations, features))
+
+
+def fit_forces(
+    representation: Differentiable,
+    settings: SparseForces,
+    observations: Observations,
+    features: Features,
+) -> FittedForces:
+    """Learn energies with their derivatives, from features that are there already.
+
+    Args:
+        representation: Settled.
+        settings: Of the kernels.
+        observations: What to learn from.
+        features: Of the structures' atoms.
+
+    Raises:
+        InputError: rows of the features are not atoms, or what is learned is not finite.
+    """
+    structures = observations.structures
     step = max(1, -(-structures.n_atoms // _CHOSEN_FROM))
-    some = structures.take(np.arange(0, len(structures), step))
-    equations = settings.equations(representation.compute(some))
+    equations = settings.equations(features.take(np.arange(0, len(structures), step)))
+    remaining, constants = take_off_elements(features, observations.energies)
     structure, atom = 0, 0
     for run in runs_of_atoms(structures, _ATOMS_AT_ONCE):
         own = slice(structure, structure + len(run))
         atoms = slice(atom, atom + run.n_atoms)
-        features = representation.compute(run)
-        equations.add_energies(features, remaining[own])
+        some = features.take(np.arange(own.start, own.stop))
+        equations.add_energies(some, remaining[own])
         if observations.forces is not None:
             gradients = representation.gradients(run)
-            equations.add_forces(features, gradients, observations.forces[atoms])
+            equations.add_forces(some, gradients, observations.forces[atoms])
         if observations.stress is not None and np.isfinite(observations.stress[own]).any():
             virials = observations.stress[own] * run.volumes[:, None]
-            equations.add_stress(features, _strains(representation, run), virials)
+            equations.add_stress(some, _strains(representation, run), virials)
         structure, atom = own.stop, atoms.stop
-    return Potential(representation, equations.solve(), species, atomic_energies)
+    return replace(equations.solve(), **constants)
 
 
 def _strains(

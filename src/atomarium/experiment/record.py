@@ -101,7 +101,7 @@ def keep_result(
         state="finished",
         scores=dict(result.scores.plain()),
         seconds={"represent": per_structure * trial.n_train, **result.seconds},
-        seconds_per_structure=per_structure + result.seconds["predict"] / len(trial.test),
+        seconds_per_structure=per_structure + result.seconds["predict"] / len(trial.scored_on),
         chosen={
             **({} if result.run is None else result.run.settings),
             **result.fitted.fitted.chosen,
@@ -133,13 +133,14 @@ def keep_result(
 
 def _write_predictions(path: Path, trial: Trial, result: Result) -> None:
     values = trial.target.scalar
+    train = trial.train[trial.goal.known[trial.train]]
     arrays: dict[str, Any] = {
-        "train": trial.train,
-        "test": trial.test,
+        "train": train,
+        "test": trial.scored_on,
         "train_prediction": result.train_prediction,
         "test_prediction": result.prediction,
-        "train_reference": values[trial.train],
-        "test_reference": values[trial.test],
+        "train_reference": values[train],
+        "test_reference": values[trial.scored_on],
     }
     if result.preferences is not None:
         arrays["test_preferences"] = result.preferences

@@ -17,9 +17,11 @@ from atomarium.core.errors import InputError
 from atomarium.core.features import Features
 from atomarium.core.files import write_json
 from atomarium.core.structures import Structures
-from atomarium.experiment.candidate import Candidate, FittedCandidate, NetworkModel
+from atomarium.experiment.candidate import Candidate, FittedCandidate
+from atomarium.experiment.learning import NetworkModel
 from atomarium.experiment.settings import CandidateSpec, make_candidate
 from atomarium.experiment.trial import describe
+from atomarium.models.sparse_forces import SparseForces
 
 _FORMAT, _VERSION = "atomarium-model", 1
 _STRUCTURE_ARRAYS = ("numbers", "positions", "cells", "periodic", "offsets")
@@ -140,7 +142,7 @@ def _load_parts(
     spec = CandidateSpec.model_validate({key: parts[key] for key in keys})
     candidate: Candidate = make_candidate(spec, name=str(folder / "model.json"))
     arrays = load_file(folder / parts["file"])
-    if isinstance(candidate.model, NetworkModel):
+    if isinstance(candidate.model, NetworkModel | SparseForces):
         fitted = candidate.model.restore(arrays, None)
     else:
         features = candidate.represent(training, extensive=extensive)

@@ -21,6 +21,7 @@ class Scores:
         n: Number of predictions.
         force_mae: Mean absolute error of the components of forces, in the target's unit per Å;
             None where none were learned.
+        stress_mae: The same of stress, per Å³.
     """
 
     mae: float
@@ -29,6 +30,7 @@ class Scores:
     r2: float | None
     n: int
     force_mae: float | None = None
+    stress_mae: float | None = None
 
     def plain(self) -> dict[str, float | int | None]:
         """Return the scores as a dictionary."""

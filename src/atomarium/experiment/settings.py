@@ -11,7 +11,8 @@ from pydantic_core import ErrorDetails
 
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.kinds import Family
-from atomarium.experiment.candidate import Baseline, Candidate, NetworkModel
+from atomarium.experiment.candidate import Baseline, Candidate
+from atomarium.experiment.learning import NetworkModel
 from atomarium.experiment.places import line_of_key
 from atomarium.models import MODELS
 from atomarium.represent import REPRESENTATIONS
@@ -30,6 +31,7 @@ class CandidateSpec(Part):
         representation: Composition when left out; networks make graphs themselves and take none.
         model: Mean, ridge, krr …
         baseline: What is learned first and subtracted.
+        together: One network learns all targets of the study at once.
 
     Any setting may be left open, as `experiment.space` says.
     """
@@ -37,6 +39,7 @@ class CandidateSpec(Part):
     representation: dict[str, Any] | None = None
     model: dict[str, Any]
     baseline: Baseline | dict[str, Any] = "none"
+    together: bool = False
 
 
 def make_candidate(
@@ -72,9 +75,18 @@ def make_candidate(
             raise InputError(f"{where}: {kind} learns from structures; leave this out")
         representation = None
     else:
+        if spec.together:
+            where = place_in_file(name, text, (*place, "together"))
+            kind = spec.model["kind"]
+            raise InputError(f"{where}: only networks learn several targets at once, not {kind}")
         plain = {"kind": "composition"} if plain is None else plain
         representation = made(REPRESENTATIONS, "representation", plain)
-    return Candidate(representation=representation, model=model, baseline=spec.baseline)
+    return Candidate(
+        representation=representation,
+        model=model,
+        baseline=spec.baseline,
+        together=spec.together,
+    )
 
 
 class SettingsError(InputError):

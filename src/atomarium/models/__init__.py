@@ -13,6 +13,7 @@ MODELS = Family(
     {
         "krr": "atomarium.models.krr:Krr",
         "sparse-krr": "atomarium.models.sparse_krr:SparseKrr",
+        "sparse-forces": "atomarium.models.sparse_forces:SparseForces",
         "ridge": "atomarium.models.ridge:Ridge",
         "mean": "atomarium.models.mean:Mean",
         "cgcnn": "atomarium.models.nn.learners:CgcnnModel",

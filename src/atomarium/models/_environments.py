@@ -27,12 +27,12 @@ class Group:
 
     Args:
         rows: Of the points; of length one for the cosine.
-        root: Cholesky factor of their kernel.
+        root: Cholesky factor of their kernel; learning needs it, predicting does not.
         columns: Where their weights stand among all.
     """
 
     rows: Float64[np.ndarray, "points width"] = field(repr=False)
-    root: Float64[np.ndarray, "points points"] = field(repr=False)
+    root: Float64[np.ndarray, "size size"] = field(repr=False)
     columns: slice
 
 
@@ -54,6 +54,11 @@ class Environments:
     def n_points(self) -> int:
         """Number of points of all elements."""
         return sum(len(group.rows) for group in self.groups.values())
+
+    @property
+    def width(self) -> int:
+        """Number of columns of the features."""
+        return next(iter(self.groups.values())).rows.shape[1]
 
     def values(self, features: Features) -> Float64[np.ndarray, "atoms points"]:
         """Return the kernel of each atom with each point, zero for other elements."""

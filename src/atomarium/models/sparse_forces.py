@@ -10,8 +10,10 @@ E. Rasmussen and C. K. I. Williams, Gaussian Processes for Machine Learning (200
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float64
@@ -23,6 +25,8 @@ from atomarium.core.features import Features
 from atomarium.core.segments import segment_sum
 from atomarium.models._environments import Environments, choose_environments
 from atomarium.models._left_out import FactoredKernel
+from atomarium.models.fitted_forces import FittedForces, counts_of
+from atomarium.models.training import check_training
 
 (_ADD_SQUARE,) = get_blas_funcs(("syrk",), dtype=np.dtype(np.float64))
 _KERNELS = ("cosine", "gaussian")
@@ -72,6 +76,56 @@ class SparseForces:
             if not 0 < getattr(self, name) < np.inf:
                 raise InputError(f"{name} must be above 0, got {getattr(self, name)}")
 
+    def digest(self, features: Features, *, extensive: bool) -> Features:
+        """Return the features as they are: every atom counts by itself.
+
+        Raises:
+            InputError: rows are not atoms, or elements are missing.
+        """
+        del extensive
+        if features.rows != "atoms" or features.numbers is None:
+            raise InputError("learning forces needs features of atoms that know their elements")
+        return features
+
+    def fit(
+        self,
+        features: Features,
+        values: Float64[np.ndarray, "structures targets"],
+        *,
+        extensive: bool,
+    ) -> FittedForces:
+        """Learn values alone; `experiment.potential` learns forces and stress with them.
+
+        Args:
+            features: Of the atoms of training structures.
+            values: Sums over atoms, or averages.
+            extensive: Whether they are sums.
+
+        Raises:
+            InputError: there are no structures, one has no atoms, a number is not finite, or rows
+                are not atoms.
+        """
+        features = self.digest(features, extensive=extensive)
+        check_training(features, values)
+        totals = values if extensive else values * features.sizes[:, None]
+        parts: list[FittedForces] = []
+        for target in range(values.shape[1]):
+            rest, constants = take_off_elements(features, totals[:, target])
+            equations = self.equations(features)
+            equations.add_energies(features, rest)
+            parts.append(replace(equations.solve(), **constants, extensive=extensive))
+        return replace(
+            parts[0],
+            weights=np.hstack([part.weights for part in parts]),
+            priors=np.concatenate([part.priors for part in parts]),
+            atomic_energies=np.hstack([part.atomic_energies for part in parts]),
+        )
+
+    def restore(self, arrays: Mapping[str, np.ndarray], features: Features | None) -> FittedForces:
+        """Return what `fit` once returned; features are not needed."""
+        del features
+        return FittedForces.restore(self, arrays)
+
     def equations(self, features: Features) -> ForceEquations:
         """Return empty equations on points chosen among environments.
 
@@ -81,8 +135,7 @@ class SparseForces:
         Raises:
             InputError: rows are not atoms, there are none, or elements are missing.
         """
-        if features.rows != "atoms" or features.numbers is None:
-            raise InputError("learning forces needs features of atoms that know their elements")
+        self.digest(features, extensive=True)
         if not len(features.values):
             raise InputError("no atoms to learn from")
         environments = choose_environments(
@@ -190,8 +243,12 @@ class ForceEquations:
                     best, least = 2.0**power, value
         factored.choose_noise(best)
         inside = factored.turned_back(factored.solve(right))[:, 0]
-        weights = self._environments.weights(inside)
-        return FittedForces(self._settings, self._environments, weights, prior=best)
+        return FittedForces(
+            settings=self._settings,
+            environments=self._environments,
+            weights=self._environments.weights(inside)[:, None],
+            priors=np.array([best]),
+        )
 
     def _add(self, rows: np.ndarray, values: np.ndarray) -> None:
         if not np.isfinite(values).all():
@@ -203,26 +260,22 @@ class ForceEquations:
         self._n_equations += len(values)
 
 
-@dataclass(frozen=True, eq=False)
-class FittedForces:
-    """Energies of atoms as sums of kernels.
+def take_off_elements(
+    features: Features, energies: Float64[np.ndarray, "structures"]
+) -> tuple[Float64[np.ndarray, "structures"], dict[str, Any]]:
+    """Return what constants of the elements leave of energies, and those constants.
 
     Args:
-        settings: What it was fitted with.
-        environments: The points.
-        weights: eV, of the points.
-        prior: That was chosen, a share of the mean size of a direction.
+        features: Of the structures' atoms.
+        energies: eV.
+
+    Returns:
+        What is left, and `species` with `atomic_energies` as `FittedForces` has them.
     """
-
-    settings: SparseForces
-    environments: Environments = field(repr=False)
-    weights: Float64[np.ndarray, "points"] = field(repr=False)
-    prior: float
-
-    def energies(self, features: Features) -> Float64[np.ndarray, "atoms"]:
-        """Return the energy of each atom, eV."""
-        return self.environments.values(features) @ self.weights
-
-    def cotangents(self, features: Features) -> Float64[np.ndarray, "atoms width"]:
-        """Return the change of the energy with each number of each row: what to pull back."""
-        return self.environments.slopes_of_sum(features, self.weights)
+    species = tuple(np.unique(np.asarray(features.numbers)).tolist())
+    counts = counts_of(features, species)
+    constants = np.linalg.lstsq(counts, energies, rcond=None)[0]
+    return energies - counts @ constants, {
+        "species": species,
+        "atomic_energies": constants[:, None],
+    }

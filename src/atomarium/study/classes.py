@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from jaxtyping import Float64
 
@@ -56,39 +54,10 @@ def settle_classes(dataset: Dataset, name: str, spec: TargetSpec) -> tuple[Targe
     return target, f"{name}: classes {told}"
 
 
-def with_forces_checked(dataset: Dataset, target: Target, spec: TargetSpec) -> Target | None:
-    """Return the forces that belong to an energy, in its unit per Å; None when there are none.
-
-    Raises:
-        InputError: they are absent, not three numbers per atom, missing somewhere, of another unit,
-            or the energy is not that of a whole structure.
-    """
-    if not spec.forces:
-        return None
-    place = f"targets.{target.name}.forces"
-    if not target.extensive:
-        raise InputError(
-            f"{place}: forces are derivatives of the energy of a whole structure; "
-            "write extensive = true if that is what it is"
-        )
-    forces = dataset.target(spec.forces)
-    if forces.rows != "atoms" or forces.values.shape[1] != 3:
-        width = forces.values.shape[1]
-        raise InputError(f"{place}: {spec.forces!r} has {width} numbers per {forces.rows[:-1]}")
-    if not np.isfinite(forces.values).all():
-        raise InputError(f"{place}: {spec.forces!r} is not a number for some atoms")
-    unit = f"{target.unit}/angstrom" if target.unit else ""
-    if not forces.unit or not unit:
-        return replace(forces, unit=unit)
-    try:
-        return forces.to_unit(unit)
-    except InputError as error:
-        raise InputError(f"{place}: {error}") from None
-
-
 def _refuse_of_quantities(name: str, spec: TargetSpec) -> None:
     given = [key for key in ("per", "extensive") if getattr(spec, key) is not None]
-    given += ["forces"] if spec.forces else []
+    given += [key for key in ("forces", "stress") if getattr(spec, key)]
+    given += ["readout"] if spec.readout != "auto" else []
     given += ["unit"] if spec.unit and spec.above is None else []
     if given:
         raise InputError(f"targets.{name}: classes have no {given[0]}; leave it out")

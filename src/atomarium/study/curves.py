@@ -12,8 +12,8 @@ from atomarium.experiment.intervals import Interval
 from atomarium.experiment.record import Record
 from atomarium.experiment.scores import main_error
 
-#: What is measured of forces and of classes.
-OTHER_SCORES = ("force_mae", "accuracy", "precision", "recall", "f1", "auc")
+#: What is measured of forces, of stress and of classes.
+OTHER_SCORES = ("force_mae", "stress_mae", "accuracy", "precision", "recall", "f1", "auc")
 
 
 @dataclass(frozen=True, kw_only=True)

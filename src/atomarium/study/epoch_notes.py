@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from atomarium.core.progress import Progress
 from atomarium.experiment.trial import Trial
-from atomarium.models.nn.fitted import FORCES, TARGET
+from atomarium.models.nn.aims import FORCES, STRESS, TARGET
 from atomarium.models.nn.history import Epoch
 from atomarium.models.nn.training import Training
 
@@ -44,13 +44,13 @@ class EpochNotes:
         seconds = (time.monotonic() - self.started) / self.epochs * max(0, left)
         target = self.trial.target
         errors = epoch.validation or epoch.train
+        error = errors[TARGET] if TARGET in errors else errors[target.name]
         unit = f" {target.unit}" if target.unit else ""
-        if target.classes:
-            told = f"{errors[TARGET]:.1%} wrong"
-        else:
-            told = f"MAE {errors[TARGET]:.4g}{unit}"
+        told = f"{error:.1%} wrong" if target.classes else f"MAE {error:.4g}{unit}"
         if FORCES in errors:
             told += f", forces {errors[FORCES]:.4g}{unit}/Å"
+        if STRESS in errors:
+            told += f", stress {errors[STRESS]:.4g}{unit}/Å³"
         speed = epoch.structures / max(epoch.seconds, 1e-9)
         return (
             f"{target.name}, {self.trial.n_train} structures: epoch {epoch.number + 1} of "

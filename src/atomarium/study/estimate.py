@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from atomarium.core.errors import InputError
-from atomarium.experiment.candidate import Rows
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.clock import Clock
+from atomarium.experiment.learning import Rows
 from atomarium.experiment.space import default
-from atomarium.experiment.trial import Trial, run
+from atomarium.experiment.train import run
+from atomarium.experiment.trial import Trial
 from atomarium.study.plan import Plan
 from atomarium.study.threads import side_by_side
 
@@ -109,11 +110,13 @@ def _power_law(
     """Return a function from training size to CPU seconds."""
     sizes = [n for n in _PROBED_TRAINING if n < len(chosen)] or [max(1, len(chosen) // 2)]
     small = plan.dataset.take(chosen)
-    target = replace(trial.target, values=trial.target.values[chosen])
+    offsets = plan.dataset.structures.offsets
+    goal = trial.goal.take(offsets, chosen)
+    beside = tuple(one.take(offsets, chosen) for one in trial.beside)
     seconds = []
     for n in sizes:
         train, test = np.arange(n), np.arange(n, len(chosen))
-        probe = replace(trial, target=target, train=train, test=test)
+        probe = replace(trial, goal=goal, beside=beside, train=train, test=test)
         with side_by_side(1):
             run(probe, small, features)  # once to compile
             seconds.append(max(sum(run(probe, small, features).seconds.values()), 1e-6))

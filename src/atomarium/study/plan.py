@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +16,10 @@ from atomarium.data.splits import Split, make_splits
 from atomarium.data.strata import groups_by
 from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.candidate_space import CandidateSpace
+from atomarium.experiment.goals import Goal
 from atomarium.experiment.spec import DataSpec, StudyFile
 from atomarium.experiment.trial import Trial
-from atomarium.models.nn.learners import Forces
-from atomarium.study.classes import with_forces_checked
+from atomarium.study.derivatives import derivatives_of
 from atomarium.study.targets import settle_target
 
 _SIZES_WHEN_LEFT_OUT = 4
@@ -70,12 +70,8 @@ def make_plan(study: StudyFile) -> Plan:
     dataset = load_data(study.spec.data, study)
     if len(dataset) < 2:
         raise InputError(f"data.source: {len(dataset)} structures; a study needs at least 2")
-    targets, forces, notes = {}, {}, []
-    for name, spec in study.spec.targets.items():
-        targets[name], found = settle_target(dataset, name, spec)
-        notes += found
-        if found_forces := with_forces_checked(dataset, targets[name], spec):
-            forces[name] = Forces(values=found_forces.values, weight=spec.force_weight)
+    goals, notes = _goals(study, dataset)
+    targets = {name: goal.target for name, goal in goals.items()}
     _refuse_search_of_classes(study, targets)
     dataset = dataset.with_targets(*targets.values())
     splits = _splits(study, dataset)
@@ -89,12 +85,37 @@ def make_plan(study: StudyFile) -> Plan:
         targets=targets,
         candidates=candidates,
         splits=splits,
-        trials=tuple(
-            replace(trial, forces=forces.get(trial.target.name))
-            for trial in _trials(study, dataset, targets, candidates, splits, sizes)
-        ),
+        trials=tuple(_trials(study, dataset, goals, candidates, splits, sizes)),
         notes=tuple(notes),
     )
+
+
+def _goals(study: StudyFile, dataset: Dataset) -> tuple[dict[str, Goal], list[str]]:
+    """Settle every target with what belongs to it; also what had to be inferred for that."""
+    masked = study.spec.data.missing == "mask"
+    goals: dict[str, Goal] = {}
+    notes: list[str] = []
+    for name, spec in study.spec.targets.items():
+        target, found = settle_target(dataset, name, spec, masked=masked)
+        notes += found
+        goals[name] = Goal(
+            target=target,
+            readout=spec.readout,
+            weight=spec.weight,
+            masked=masked,
+            derivatives=derivatives_of(dataset, target, spec, masked=masked),
+            references=_references(dataset, target),
+        )
+    return goals, notes
+
+
+def _references(dataset: Dataset, target: Target) -> np.ndarray:
+    """Return the values of single atoms where the data state those of every element in them."""
+    known, species = target.references, list(dataset.structures.species)
+    whole = target.extensive and len(known) > max(species, default=0)
+    if not whole or not np.isfinite(known[species]).all():
+        return np.zeros(0)
+    return np.nan_to_num(known)
 
 
 def _refuse_search_of_classes(study: StudyFile, targets: Mapping[str, Target]) -> None:
@@ -175,7 +196,7 @@ def _settled(
 def _trials(
     study: StudyFile,
     dataset: Dataset,
-    targets: Mapping[str, Target],
+    goals: Mapping[str, Goal],
     candidates: Mapping[str, Candidate | CandidateSpace],
     splits: tuple[Split, ...],
     sizes: tuple[int, ...],
@@ -184,12 +205,13 @@ def _trials(
     data_hash = dataset.structures.content_hash()
     split_by_groups = study.spec.split.kind in ("grouped", "leave-group-out")
     groups = groups_by(dataset, study.spec.split.by) if split_by_groups else None
-    ordered = sorted(targets.values(), key=lambda target: not target.extensive)
+    ordered = sorted(goals.values(), key=lambda goal: not goal.target.extensive)
     return [
         Trial(
             model=name,
             candidate=candidate,
-            target=target,
+            goal=goal,
+            beside=_beside(candidate, goal, ordered),
             data_hash=data_hash,
             train=split.training(size),
             test=split.test,
@@ -199,7 +221,16 @@ def _trials(
             groups=groups,
         )
         for name, candidate in candidates.items()
-        for target in ordered
+        for goal in ordered
         for size in sizes
         for repeat, split in enumerate(splits)
     ]
+
+
+def _beside(
+    candidate: Candidate | CandidateSpace, goal: Goal, goals: list[Goal]
+) -> tuple[Goal, ...]:
+    """Return what a candidate learns together with a goal."""
+    if isinstance(candidate, CandidateSpace) or not candidate.together:
+        return ()
+    return tuple(other for other in goals if other is not goal)

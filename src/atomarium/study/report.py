@@ -100,8 +100,8 @@ def _target(plan: Plan, name: str) -> dict[str, Any]:
         "extensive": target.extensive,
         "description": target.description,
         "classes": list(target.classes) or None,
-        "mean": float(target.scalar.mean()),
-        "std": float(target.scalar.std()),
+        "mean": float(np.nanmean(target.scalar)),
+        "std": float(np.nanstd(target.scalar)),
     }
 
 

@@ -14,9 +14,10 @@ from atomarium.core.compiled import limit_threads
 from atomarium.core.errors import InputError
 from atomarium.core.files import write_text
 from atomarium.core.progress import Progress, progress
-from atomarium.experiment.candidate import Candidate, Rows
+from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.feature_cache import represent
+from atomarium.experiment.learning import Rows
 from atomarium.experiment.record import (
     Record,
     keep_failure,
@@ -24,7 +25,9 @@ from atomarium.experiment.record import (
     read_record,
     remove_halves,
 )
-from atomarium.experiment.trial import Trial, run
+from atomarium.experiment.shared_training import SharedTrainings
+from atomarium.experiment.train import run
+from atomarium.experiment.trial import Trial
 from atomarium.study.epoch_notes import EpochNotes
 from atomarium.study.plan import Plan
 from atomarium.study.searched import run_searched
@@ -71,7 +74,10 @@ def _is_finished(trials: Path, trial: Trial) -> bool:
 
 
 def _shares_features(trial: Trial) -> tuple[str, bool]:
-    return trial.model, trial.target.extensive
+    candidate = trial.candidate
+    # Graphs are the same whatever is learned from them.
+    graphs = isinstance(candidate, Candidate) and candidate.representation is None
+    return trial.model, graphs or trial.target.extensive
 
 
 def _run_group(plan: Plan, group: list[Trial], trials: Path, *, show: bool) -> None:
@@ -84,6 +90,7 @@ def _run_group(plan: Plan, group: list[Trial], trials: Path, *, show: bool) -> N
             for trial in group:
                 keep_failure(trials, trial, str(error))
             return
+    shared = SharedTrainings()
     with (
         progress(f"train {group[0].model}", len(group), show=show) as bar,
         side_by_side(len(group)) as pool,
@@ -91,7 +98,7 @@ def _run_group(plan: Plan, group: list[Trial], trials: Path, *, show: bool) -> N
         if made is None:
             train = partial(_search_one, plan, trials=trials)
         else:
-            train = partial(_run_one, plan, trials=trials, made=made, bar=bar)
+            train = partial(_run_one, plan, trials=trials, made=made, bar=bar, shared=shared)
         # Large ones first, so that no thread is left alone with one at the end.
         largest_first = sorted(group, key=lambda trial: -trial.n_train)
         for done in as_completed([pool.submit(train, trial) for trial in largest_first]):
@@ -111,25 +118,31 @@ def _represent(plan: Plan, trial: Trial, *, show: bool) -> tuple[Rows, float]:
 
 
 def _run_one(
-    plan: Plan, trial: Trial, *, trials: Path, made: tuple[Rows, float], bar: Progress
+    plan: Plan,
+    trial: Trial,
+    *,
+    trials: Path,
+    made: tuple[Rows, float],
+    bar: Progress,
+    shared: SharedTrainings,
 ) -> Trial:
     features, per_structure = made
-    watch = EpochNotes(trial, bar)
+    folder, watch = _working_folder(trials, trial), EpochNotes(trial, bar)
     try:
         # One thread each: CPU time is then that of the trial, and trials run side by side.
         with limit_threads(1):
-            result = run(trial, plan.dataset, features, _working_folder(trials, trial), watch)
+            result = run(trial, plan.dataset, features, folder, watch, shared)
     except InputError as error:
         keep_failure(trials, trial, str(error))
     else:
         keep_result(trials, trial, result, per_structure=per_structure, cite=plan.cite)
-        shutil.rmtree(_working_folder(trials, trial), ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
     return trial
 
 
 def _working_folder(trials: Path, trial: Trial) -> Path:
     """Return where a long training keeps what it needs to go on."""
-    return trials.parent / "training" / trial.id
+    return trials.parent / "training" / trial.training_id
 
 
 def _search_one(plan: Plan, trial: Trial, *, trials: Path) -> Trial:
@@ -140,7 +153,7 @@ def _search_one(plan: Plan, trial: Trial, *, trials: Path) -> Trial:
     except InputError as error:
         keep_failure(trials, trial, str(error))
     else:
-        per_structure = result.seconds["represent_test"] / len(trial.test)
+        per_structure = result.seconds["represent_test"] / len(trial.scored_on)
         keep_result(trials, trial, result, per_structure=per_structure, cite=plan.cite)
         log.unlink(missing_ok=True)
     return trial

@@ -21,6 +21,7 @@ from atomarium.data.strata import quantiles
 from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.feature_cache import represent
+from atomarium.experiment.learning import Course
 from atomarium.experiment.runs import Run, append_run, read_runs
 from atomarium.experiment.scores import score
 from atomarium.experiment.space import Choice, Choose
@@ -38,6 +39,7 @@ class Ground:
         extensive: Whether values grow with the number of atoms.
         groups: Structures of one group are never on both sides; None when all are alone.
         elements: Structures whose elements representations provide for; all of a study.
+        course: How values are learned, and what is learned besides.
     """
 
     structures: Structures = field(repr=False)
@@ -45,6 +47,7 @@ class Ground:
     extensive: bool
     groups: Int64[np.ndarray, "structures"] | None = field(default=None, repr=False)
     elements: Structures = field(repr=False)
+    course: Course = field(default_factory=Course, repr=False)
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,7 @@ def validate(candidate: Candidate, ground: Ground, folds: tuple[Split, ...], met
             features.take(fold.train),
             ground.values[fold.train],
             extensive=ground.extensive,
+            course=ground.course.take(ground.structures, fold.train),
         )
         held_out = ground.structures.take(fold.test)
         predictions.append(fitted.predict_features(held_out, features.take(fold.test))[:, 0])

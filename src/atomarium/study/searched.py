@@ -9,7 +9,9 @@ from pathlib import Path
 from atomarium.core.dataset import Dataset
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.clock import Clock
-from atomarium.experiment.trial import Result, Trial, train_and_score
+from atomarium.experiment.learning import Course
+from atomarium.experiment.train import course_of, train_and_score
+from atomarium.experiment.trial import Result, Trial
 from atomarium.study.search import Ground, search
 
 
@@ -26,14 +28,16 @@ def run_searched(trial: Trial, dataset: Dataset, log: Path) -> Result:
     """
     assert isinstance(trial.candidate, CandidateSpace)
     clock = Clock(cpu=time.thread_time)
-    train, test = dataset.structures.take(trial.train), dataset.structures.take(trial.test)
+    train = dataset.structures.take(trial.learned_from)
+    test = dataset.structures.take(trial.scored_on)
     extensive = trial.target.extensive
     ground = Ground(
         structures=train,
-        values=trial.target.scalar[trial.train, None],
+        values=trial.target.scalar[trial.learned_from, None],
         extensive=extensive,
-        groups=None if trial.groups is None else trial.groups[trial.train],
+        groups=None if trial.groups is None else trial.groups[trial.learned_from],
         elements=dataset.structures,
+        course=course_of(trial, dataset, Course()),
     )
     found = search(trial.candidate, ground, trial.search, log)
     # Also of runs before the program was stopped.

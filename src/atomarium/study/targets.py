@@ -16,13 +16,16 @@ from atomarium.study.classes import is_of_classes, settle_classes
 _CORRELATION_OF_EXTENSIVE = 0.8
 
 
-def settle_target(dataset: Dataset, name: str, spec: TargetSpec) -> tuple[Target, list[str]]:
+def settle_target(
+    dataset: Dataset, name: str, spec: TargetSpec, *, masked: bool = False
+) -> tuple[Target, list[str]]:
     """Return a target as the study wants it, and what had to be inferred to get there.
 
     Args:
         dataset: Where it is found.
         name: What it is called there.
         spec: What the study says of it.
+        masked: Whether it may be missing for some structures.
 
     Raises:
         InputError: it is absent, not one number per structure, missing for some structures, or
@@ -30,16 +33,16 @@ def settle_target(dataset: Dataset, name: str, spec: TargetSpec) -> tuple[Target
     """
     if is_of_classes(dataset, name, spec):
         target, note = settle_classes(dataset, name, spec)
-        _refuse_missing(dataset, target)
-        return target, [note]
+        _refuse_missing(dataset, target, masked=masked)
+        return target, [note, *_missing_note(target)]
     target = dataset.target(name)
     if target.rows != "structures" or target.values.shape[1] != 1:
         raise InputError(
             f"target {name!r} has {target.values.shape[1]} values per {target.rows[:-1]}; "
             "models of this study learn one number per structure"
         )
-    _refuse_missing(dataset, target)
-    notes: list[str] = []
+    _refuse_missing(dataset, target, masked=masked)
+    notes = _missing_note(target)
     stated = bool(dataset.provenance.name)
     target = _in_unit(target, spec)
     target = _counted_per(target, spec, dataset, stated=stated)
@@ -51,14 +54,30 @@ def settle_target(dataset: Dataset, name: str, spec: TargetSpec) -> tuple[Target
     return target, notes
 
 
-def _refuse_missing(dataset: Dataset, target: Target) -> None:
-    missing = np.flatnonzero(~np.isfinite(target.scalar))
-    if len(missing):
-        raise InputError(
-            f"target {target.name!r} is not a number for {len(missing)} of {len(dataset)} "
-            f"structures, the first is {dataset.ids[missing[0]]!r}; "
-            'remove them, or write missing = "drop" under [data]'
+def _refuse_missing(dataset: Dataset, target: Target, *, masked: bool) -> None:
+    values = target.scalar
+    wrong = np.flatnonzero(np.isinf(values) if masked else ~np.isfinite(values))
+    if len(wrong):
+        advice = (
+            "; remove them"
+            if masked
+            else '; remove them, or write missing = "drop" under [data] to go without, or "mask" to '
+            "go without in this target alone"
         )
+        raise InputError(
+            f"target {target.name!r} is not a finite number for {len(wrong)} of {len(dataset)} "
+            f"structures, the first is {dataset.ids[wrong[0]]!r}{advice}"
+        )
+    if masked and np.isnan(values).all():
+        raise InputError(f"target {target.name!r} is missing for all {len(dataset)} structures")
+
+
+def _missing_note(target: Target) -> list[str]:
+    missing = int(np.isnan(target.scalar).sum())
+    if not missing:
+        return []
+    given = f"{target.name}: no value for {missing:,} of {len(target.scalar):,} structures"
+    return [f"{given}, which teach and test nothing of it; sizes of training sets count them"]
 
 
 def _in_unit(target: Target, spec: TargetSpec) -> Target:
@@ -111,13 +130,14 @@ def _count(dataset: Dataset, per: Per) -> Float64[np.ndarray, "structures"]:
 
 def _inferred(target: Target, dataset: Dataset) -> tuple[Target, str]:
     """Guess from the data whether a target grows with size, and say so."""
-    sizes = dataset.structures.sizes.astype(float)
+    known = np.isfinite(target.scalar)
+    sizes, values = dataset.structures.sizes[known].astype(float), target.scalar[known]
     say = f"write extensive = true or false under [targets.{target.name}] to settle it"
     if target.per != "structure":
         return target, f"{target.name} is per {target.per}, so it does not grow with size"
-    if len(set(sizes)) < 2 or target.scalar.std() == 0:
+    if len(set(sizes)) < 2 or values.std() == 0:
         return target, f"{target.name}: taken as intensive (all structures have one size); {say}"
-    correlation = float(np.corrcoef(sizes, target.scalar)[0, 1])
+    correlation = float(np.corrcoef(sizes, values)[0, 1])
     extensive = abs(correlation) >= _CORRELATION_OF_EXTENSIVE
     word = "extensive" if extensive else "intensive"
     note = (

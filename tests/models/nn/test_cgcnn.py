@@ -142,9 +142,9 @@ def _original(tmp_path, **settings):
 
 def test_written_weights_of_the_original_are_read_again(tmp_path):
     path, network = _original(tmp_path, n_hidden=3)
-    again, standard = read_cgcnn(path)
+    again, scale = read_cgcnn(path)
     assert again.settings == network.settings
-    assert (standard.mean, standard.scale) == (2.0, 3.0)
+    assert (scale.center, scale.spread) == (2.0, 3.0)
     batch = _batch(network.settings, crystals(), torch.float32)
     assert torch.equal(again.eval()(batch)["value"], network.eval()(batch)["value"])
 
@@ -174,7 +174,7 @@ def test_original_weights_give_original_predictions(real_data, name, table):
     folder = real_data / "cgcnn"
     sample = folder / "sample-regression"
     atom_file = sample / "atom_init.json" if table == "given" else None
-    network, standard = read_cgcnn(folder / f"{name}.pth.tar", atom_file=atom_file)
+    network, scale = read_cgcnn(folder / f"{name}.pth.tar", atom_file=atom_file)
     reference = json.loads((folder / "reference.json").read_text())["predictions"]
     classes = isinstance(network.readouts[0], Classes)
     for key, dtype, tolerance in (
@@ -186,7 +186,7 @@ def test_original_weights_give_original_predictions(real_data, name, table):
             crystal = read_cif(sample / f"{row['cif_id']}.cif").structures
             output = network(_batch(network.settings, crystal, dtype))["value"].detach().double()
             value = float(output[0, 1].exp()) if classes else float(output)
-            value = value if classes else float(value * standard.scale[0] + standard.mean[0])
+            value = value if classes else float(value * scale.spread + scale.center[0])
             assert value == pytest.approx(row[key], abs=tolerance), row["cif_id"]
 
 

@@ -93,7 +93,7 @@ def test_without_torch_the_message_says_what_to_install(monkeypatch):
 def test_settings_and_graphs_need_no_torch():
     program = (
         "import sys, atomarium.models.nn.cgcnn, atomarium.models.nn.painn, "
-        "atomarium.models.nn.graph_rules, atomarium.models.nn.standards\n"
+        "atomarium.models.nn.graph_rules, atomarium.models.nn.scales\n"
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -17,9 +17,10 @@ from atomarium.core.structures import Structures
 from atomarium.models.nn.graph_rules import build_graphs
 from atomarium.models.nn.graphs import Graphs
 from atomarium.models.nn.history import read_history
-from atomarium.models.nn.lesson import Lesson, check_lesson, measure_scales
+from atomarium.models.nn.lesson import Lesson, check_lesson
 from atomarium.models.nn.order import batches_of, held_out
 from atomarium.models.nn.readouts import Classes, Extensive, Intensive
+from atomarium.models.nn.scales import measure_scales
 from atomarium.models.nn.schedules import Schedule
 from atomarium.models.nn.schnet import SchNet
 from atomarium.models.nn.training import Training
@@ -136,11 +137,11 @@ def test_missing_values_teach_nothing_and_the_rest_is_learned(
     energies = lesson.values["energy"].copy()
     energies[::2] = np.nan
     masked = Lesson(values={"energy": energies})
-    check_lesson(masked, graphs, (ENERGY,), masked=True)
+    check_lesson(masked, graphs, (ENERGY,), masked={"energy"})
     epochs = trainer(graphs, masked, epochs=3).run()
     assert np.isfinite([one.train["loss"] for one in epochs]).all()
     with pytest.raises(InputError, match="20 of 40 rows, the first is row 0; leave these out"):
-        check_lesson(masked, graphs, (ENERGY,), masked=False)
+        check_lesson(masked, graphs, (ENERGY,))
 
 
 def test_early_stopping_and_plateau_follow_the_held_out_error() -> None:
@@ -187,9 +188,9 @@ def test_scales_are_of_training_values_per_atom(graphs: Graphs) -> None:
     values = 3.0 * graphs.sizes[:, None] + np.random.default_rng(0).normal(size=(40, 1))
     (scale,) = measure_scales(Lesson(values={"y": values}), graphs, (Extensive(name="y"),)).values()
     assert scale.center == pytest.approx(values.sum() / graphs.n_atoms)
-    down = scale.down(values, graphs.sizes)
+    down = scale.down(values, graphs)
     assert down.std() == pytest.approx(1.0)
-    np.testing.assert_allclose(scale.up(down, graphs.sizes), values, rtol=1e-13)
+    np.testing.assert_allclose(scale.up(down, graphs), values, rtol=1e-13)
 
 
 @pytest.mark.parametrize(
@@ -202,9 +203,7 @@ def test_scales_are_of_training_values_per_atom(graphs: Graphs) -> None:
 )
 def test_unfit_classes_are_refused(graphs: Graphs, values: np.ndarray, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        check_lesson(
-            Lesson(values={"metal": values}), graphs, (Classes(name="metal"),), masked=False
-        )
+        check_lesson(Lesson(values={"metal": values}), graphs, (Classes(name="metal"),))
 
 
 def test_classes_are_learned(graphs: Graphs) -> None:
@@ -238,7 +237,7 @@ def test_unfit_settings_are_refused(settings: dict[str, Any], message: str) -> N
 
 def test_unknown_names_of_values_are_refused(graphs: Graphs, lesson: Lesson) -> None:
     with pytest.raises(InputError, match="returns gap, not 'energy'"):
-        check_lesson(lesson, graphs, (Intensive(name="gap"),), masked=False)
+        check_lesson(lesson, graphs, (Intensive(name="gap"),))
 
 
 def test_history_is_lines_of_json(graphs: Graphs, lesson: Lesson, tmp_path: Path) -> None:

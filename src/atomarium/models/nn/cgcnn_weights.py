@@ -13,7 +13,7 @@ from torch import Tensor
 from atomarium.core.errors import InputError
 from atomarium.models.nn.cgcnn import Cgcnn
 from atomarium.models.nn.readouts import Classes, Intensive
-from atomarium.models.nn.standards import Standard
+from atomarium.models.nn.scales import Scale
 from atomarium.models.nn.weights import load_weights, read_tensors
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _RADIUS, _STEP = 8.0, 0.2
 
 def read_cgcnn(
     path: Path | str, *, name: str = "value", atom_file: Path | str | None = None
-) -> tuple[Network, Standard]:
+) -> tuple[Network, Scale]:
     """Read a network that the original program trained, and how its outputs become values.
 
     Args:
@@ -61,7 +61,7 @@ def read_cgcnn(
         if key == "trunk.table" or key.endswith(".num_batches_tracked")
     }
     load_weights(network, {**own, **_renamed(tensors, path)}, where=path)
-    return network, _standard_of(content["normalizer"], n_out)
+    return network, _scale_of(content["normalizer"], n_out)
 
 
 def to_original(network: Network) -> dict[str, Tensor]:
@@ -133,9 +133,8 @@ def _renamed(tensors: Mapping[str, Tensor], path: Path | str) -> dict[str, Tenso
     return named
 
 
-def _standard_of(normalizer: Mapping[str, Any], n_out: int) -> Standard:
+def _scale_of(normalizer: Mapping[str, Any], n_out: int) -> Scale:
     mean, deviation = (
-        torch.as_tensor(normalizer[key], dtype=torch.float64).reshape(-1).expand(n_out)
-        for key in ("mean", "std")
+        torch.as_tensor(normalizer[key], dtype=torch.float64).reshape(-1) for key in ("mean", "std")
     )
-    return Standard.of_numbers(mean=mean.numpy(), scale=deviation.numpy(), extensive=False)
+    return Scale(mean.expand(n_out).numpy().copy(), float(deviation[0]), per_atom=False)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float64
 
 from atomarium.core.errors import InputError
+from atomarium.models.nn.aims import FORCES, STRESS, TARGET
 from atomarium.models.nn.graphs import Graphs
 from atomarium.models.nn.history import Epoch
-from atomarium.models.nn.lesson import Scale
-from atomarium.models.nn.trained import weights_of_network
+from atomarium.models.nn.readouts import Readout, plain_readouts, readouts_of, returned_names
+from atomarium.models.nn.scales import Scale
+from atomarium.models.nn.trained import Weights, weights_of_network
 
-#: Names of the value that a study learns, and of the forces that belong to it.
-TARGET, FORCES = "value", "forces"
+_SCALE = "scale."
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,14 @@ class FittedNetwork:
     Args:
         networks: On the device that they were trained on, ready to predict.
         scales: Of what they return.
+        shown: Which of what they return is predicted.
         epochs: What came of each of the first one's; empty when it was read from a file.
         batch_size: Structures that they look at together.
     """
 
     networks: tuple[Any, ...]
     scales: Mapping[str, Scale]
+    shown: str = TARGET
     epochs: tuple[Epoch, ...] = field(default=(), repr=False)
     batch_size: int = 256
 
@@ -48,7 +52,7 @@ class FittedNetwork:
             "parameters": sum(one.numel() for one in self.networks[0].parameters()),
         }
         if best.validation:
-            chosen["validation_mae"] = best.validation[TARGET]
+            chosen["validation_mae"] = best.validation[self.shown]
         return chosen
 
     @property
@@ -63,14 +67,27 @@ class FittedNetwork:
         return ()
 
     @property
-    def n_classes(self) -> int:
-        """How many classes are told apart; 0 where numbers are predicted."""
-        return getattr(self.networks[0].readouts[0], "n_classes", 0)
+    def readouts(self) -> tuple[Readout, ...]:
+        """What the networks return."""
+        return self.networks[0].readouts
 
     @property
-    def has_forces(self) -> bool:
-        """Whether forces were learned with the values."""
-        return FORCES in self.scales
+    def n_classes(self) -> int:
+        """How many classes are told apart; 0 where numbers are predicted."""
+        return getattr(self._main, "n_classes", 0)
+
+    @property
+    def _main(self) -> Readout:
+        return next(one for one in self.readouts if one.name == self.shown)
+
+    @property
+    def derivatives(self) -> tuple[str, ...]:
+        """Which derivatives of the values were learned with them: forces, stress."""
+        return tuple(name for name in (FORCES, STRESS) if name in returned_names(self._main))
+
+    def of(self, name: str) -> FittedNetwork:
+        """Return the same networks that predict another of what they return."""
+        return replace(self, shown=name)
 
     def predict(self, graphs: Graphs) -> Float64[np.ndarray, "structures targets"]:
         """Return one row for each structure; of classes, their probabilities.
@@ -78,7 +95,7 @@ class FittedNetwork:
         Raises:
             InputError: the network knows nothing of an element, or a structure has no atoms.
         """
-        return self.outputs(graphs)[TARGET]
+        return self.outputs(graphs)[self.shown]
 
     def outputs(self, graphs: Graphs) -> dict[str, Float64[np.ndarray, "rows width"]]:
         """Return everything that the networks return on average, in the targets' own units."""
@@ -96,7 +113,7 @@ class FittedNetwork:
         """
         if len(self.networks) < 2:
             raise InputError("one network does not know how sure it is: set members = 2 or more")
-        return np.std([part[TARGET] for part in self._each(graphs)], axis=0, ddof=1)
+        return np.std([part[self.shown] for part in self._each(graphs)], axis=0, ddof=1)
 
     def _each(self, graphs: Graphs) -> Iterator[dict[str, np.ndarray]]:
         from atomarium.models.nn.predicting import predict
@@ -104,24 +121,64 @@ class FittedNetwork:
         for network in self.networks:
             rows = predict(network, graphs, self.scales, batch_size=self.batch_size)
             # Logarithms of probabilities come from the network.
-            yield {**rows, TARGET: np.exp(rows[TARGET])} if self.n_classes else rows
+            yield {**rows, self.shown: np.exp(rows[self.shown])} if self.n_classes else rows
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return all it takes to restore it."""
-        scale = self.scales[TARGET]
-        weights = {
+        about = {
+            "readouts": plain_readouts(self.readouts),
+            "shown": self.shown,
+            "per_atom": {name: one.per_atom for name, one in self.scales.items()},
+        }
+        arrays = {
             f"{prefix_of(number)}{name}": one
             for number, network in enumerate(self.networks)
             for name, one in weights_of_network(network).items()
         }
-        return {
-            **weights,
-            "center": scale.center,
-            "spread": np.array(scale.spread),
-            "extensive": np.array(scale.per_atom),
-            "n_classes": np.array(self.n_classes),
-            "has_forces": np.array(self.has_forces),
+        for name, scale in self.scales.items():
+            arrays[f"{_SCALE}{name}.center"] = scale.center
+            arrays[f"{_SCALE}{name}.spread"] = np.array(scale.spread)
+            arrays[f"{_SCALE}{name}.references"] = scale.references
+        text = json.dumps(about).encode()
+        return {**arrays, "about": np.frombuffer(text, dtype=np.uint8)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What stands in the arrays of a fitted network, its weights apart.
+
+    Args:
+        readouts: What it returns.
+        scales: Of that.
+        shown: Which of it is predicted.
+    """
+
+    readouts: tuple[Readout, ...]
+    scales: dict[str, Scale]
+    shown: str
+
+    @classmethod
+    def read(cls, arrays: Mapping[str, np.ndarray]) -> Kept:
+        """Read what `FittedNetwork.arrays` returned."""
+        about = json.loads(bytes(arrays["about"]))
+        scales = {
+            name: Scale(
+                np.asarray(arrays[f"{_SCALE}{name}.center"], dtype=np.float64),
+                arrays[f"{_SCALE}{name}.spread"].item(),
+                per_atom=per_atom,
+                references=np.asarray(arrays[f"{_SCALE}{name}.references"], dtype=np.float64),
+            )
+            for name, per_atom in about["per_atom"].items()
         }
+        return cls(readouts=readouts_of(about["readouts"]), scales=scales, shown=about["shown"])
+
+
+def weights_in(arrays: Mapping[str, np.ndarray], number: int) -> Weights:
+    """Return the weights of one of several networks."""
+    prefix = prefix_of(number)
+    return {
+        name.removeprefix(prefix): one for name, one in arrays.items() if name.startswith(prefix)
+    }
 
 
 def prefix_of(number: int) -> str:

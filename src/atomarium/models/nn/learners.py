@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 import numpy as np
 from jaxtyping import Float64
 
 from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
+from atomarium.models.nn.aims import TARGET, Aim, Derivatives, lesson_of, may_miss
 from atomarium.models.nn.cgcnn import Cgcnn
 from atomarium.models.nn.choices import check_count
-from atomarium.models.nn.fitted import FORCES, TARGET, FittedNetwork, prefix_of
+from atomarium.models.nn.fitted import FittedNetwork, Kept, weights_in
 from atomarium.models.nn.graph_rules import build_graphs
 from atomarium.models.nn.graphs import Graphs
 from atomarium.models.nn.history import Epoch
-from atomarium.models.nn.lesson import Lesson, Scale
 from atomarium.models.nn.painn import PaiNN
-from atomarium.models.nn.readouts import Classes, Extensive, Intensive, Readout
 from atomarium.models.nn.schnet import SchNet
 from atomarium.models.nn.trained import Architecture, Trained, rebuild_network, train_network
 from atomarium.models.nn.training import Training
@@ -29,6 +28,8 @@ from atomarium.models.nn.training import Training
 class Learner:
     """What all networks do as models; `training` says how."""
 
+    #: Whether atoms carry vectors, which moments are made of besides charges.
+    has_vectors: ClassVar[bool] = False
     training: Training
     members: int
 
@@ -61,11 +62,11 @@ class Learner:
         *,
         extensive: bool,
         n_classes: int = 0,
-        forces: Forces | None = None,
+        derivatives: Derivatives | None = None,
         folder: Path | None = None,
         watch: Callable[[Epoch], None] = lambda _: None,
     ) -> FittedNetwork:
-        """Train a network, or several of different seeds.
+        """Train a network on one quantity, or on classes.
 
         Args:
             graphs: Of the training structures.
@@ -73,90 +74,98 @@ class Learner:
             extensive: Whether values grow with the number of atoms: then the network sums what
                 atoms add, else it averages.
             n_classes: How many classes there are; 0 learns numbers.
-            forces: What is learned besides.
+            derivatives: What is learned besides.
             folder: Where checkpoints are kept, to go on from if there is one.
             watch: Told of each epoch when it is done.
 
         Raises:
             InputError: torch is not installed, values are missing, or training fails.
         """
-        readout = _readout(values.shape[1], extensive, n_classes, has_forces=forces is not None)
-        lesson = Lesson(values={TARGET: values})
-        if forces is not None:
-            both = {TARGET: values, FORCES: forces.values}
-            lesson = Lesson(values=both, weights={FORCES: forces.weight})
+        aim = Aim(
+            name=TARGET,
+            values=values,
+            extensive=extensive,
+            n_classes=n_classes,
+            derivatives=derivatives,
+        )
+        return self.learn(graphs, (aim,), folder=folder, watch=watch)
+
+    def learn(
+        self: _Settings,
+        graphs: Graphs,
+        aims: Sequence[Aim],
+        *,
+        folder: Path | None = None,
+        watch: Callable[[Epoch], None] = lambda _: None,
+    ) -> FittedNetwork:
+        """Train a network, or several of different seeds, on everything at once.
+
+        Args:
+            graphs: Of the training structures.
+            aims: What is learned; the first is what the fitted network predicts.
+            folder: Where checkpoints are kept, to go on from if there is one.
+            watch: Told of each epoch when it is done.
+
+        Raises:
+            InputError: torch is not installed, values are missing, or training fails.
+        """
+        if not aims:
+            raise InputError("nothing to learn")
+        readouts = tuple(aim.make_readout(has_vectors=self.has_vectors) for aim in aims)
         trained: list[Trained] = []
         for number in range(self.members):
             settings: Architecture = replace(
                 cast("Any", self), training=self.training.of_member(number)
             )
-            where = folder / f"member-{number}" if folder and number else folder
             trained.append(
-                train_network(settings, (readout,), graphs, lesson, folder=where, watch=watch)
+                train_network(
+                    settings,
+                    readouts,
+                    graphs,
+                    lesson_of(aims),
+                    masked=may_miss(aims),
+                    references={aim.name: aim.references for aim in aims},
+                    folder=folder / f"member-{number}" if folder and number else folder,
+                    watch=watch,
+                )
             )
         networks = tuple(one.network for one in trained)
-        return FittedNetwork(networks, trained[0].scales, trained[0].epochs)
+        return FittedNetwork(networks, trained[0].scales, aims[0].name, trained[0].epochs)
 
     def restore(
         self: _Settings, arrays: Mapping[str, np.ndarray], graphs: Graphs | None
     ) -> FittedNetwork:
         """Return what `fit` once returned, apart from its history; graphs are not needed."""
         del graphs
-        extensive = bool(arrays["extensive"])
-        center = np.asarray(arrays["center"], dtype=np.float64)
-        n_classes = _number(arrays, "n_classes")
-        has_forces = bool(_number(arrays, "has_forces"))
-        readout = _readout(len(center), extensive, n_classes, has_forces=has_forces)
+        kept = Kept.read(arrays)
         networks = tuple(
-            rebuild_network(self, (readout,), _without_prefix(arrays, prefix_of(number)))
+            rebuild_network(self, kept.readouts, weights_in(arrays, number))
             for number in range(self.members)
         )
-        scales = {TARGET: Scale(center, arrays["spread"].item(), per_atom=extensive)}
-        if has_forces:
-            scales[FORCES] = Scale(np.zeros(1), scales[TARGET].spread, per_atom=False)
-        return FittedNetwork(networks, scales)
+        return FittedNetwork(networks, kept.scales, kept.shown)
 
 
 class _Settings(Architecture, Protocol):
+    @property
+    def has_vectors(self) -> bool:
+        """Whether atoms carry vectors."""
+        ...
+
     @property
     def members(self) -> int:
         """How many networks are trained."""
         ...
 
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Forces:
-    """Forces to learn from.
-
-    Args:
-        values: In the target's unit per Å, of each atom of the training structures.
-        weight: How much their errors count beside those of the values; both are in units of the
-            spread of the values.
-    """
-
-    values: Float64[np.ndarray, "atoms 3"]
-    weight: float = 10.0
-
-
-def _readout(width: int, extensive: bool, n_classes: int, *, has_forces: bool) -> Readout:  # noqa: FBT001
-    if n_classes:
-        return Classes(name=TARGET, n_classes=n_classes)
-    if has_forces:
-        if not extensive:
-            raise InputError("forces are derivatives of an energy, which must be extensive")
-        return Extensive(name=TARGET, width=width, forces=FORCES)
-    return (Extensive if extensive else Intensive)(name=TARGET, width=width)
-
-
-def _number(arrays: Mapping[str, np.ndarray], name: str) -> int:
-    """Return what models that were kept before there was such a thing do not have."""
-    return int(arrays[name].item()) if name in arrays else 0
-
-
-def _without_prefix(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    return {
-        name.removeprefix(prefix): one for name, one in arrays.items() if name.startswith(prefix)
-    }
+    def learn(
+        self,
+        graphs: Graphs,
+        aims: Sequence[Aim],
+        *,
+        folder: Path | None = None,
+        watch: Callable[[Epoch], None] = lambda _: None,
+    ) -> FittedNetwork:
+        """Train on everything at once."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,5 +206,6 @@ class PaiNNModel(Learner, PaiNN):
             and several say by their spread how sure they are.
     """
 
+    has_vectors = True
     training: Training = field(default_factory=Training)
     members: int = 1

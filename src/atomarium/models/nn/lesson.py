@@ -1,17 +1,17 @@
-"""What a network learns: values with their weights, and the numbers that take their place."""
+"""What a network learns: values with their weights."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float64
 
 from atomarium.core.errors import InputError
-from atomarium.core.segments import as_indices, rows_of_segments, segment_of_row
+from atomarium.core.segments import as_indices, rows_of_segments
 from atomarium.models.nn.graphs import Graphs
-from atomarium.models.nn.readouts import Classes, Extensive, Readout, returned_names
+from atomarium.models.nn.readouts import Classes, Readout, returned_names
 
 Values = Float64[np.ndarray, "rows width"]
 
@@ -48,7 +48,11 @@ class Lesson:
 
 
 def check_lesson(
-    lesson: Lesson, graphs: Graphs, readouts: Sequence[Readout], *, masked: bool
+    lesson: Lesson,
+    graphs: Graphs,
+    readouts: Sequence[Readout],
+    *,
+    masked: Collection[str] = (),
 ) -> None:
     """Do nothing when a network can learn from these.
 
@@ -56,7 +60,7 @@ def check_lesson(
         lesson: What is to be learned.
         graphs: What it is to be learned from.
         readouts: What the network returns.
-        masked: Whether values may be missing.
+        masked: Names of values that may be missing here and there.
 
     Raises:
         InputError: nothing is to be learned, a name is not among what is returned, a number of rows
@@ -71,7 +75,7 @@ def check_lesson(
         if len(rows) not in (len(graphs), graphs.n_atoms):
             given = f"{len(rows)} rows of {name!r}"
             raise InputError(f"{given}, but {len(graphs)} structures with {graphs.n_atoms} atoms")
-        _check_finite(name, rows, masked=masked)
+        _check_finite(name, rows, masked=name in masked)
         readout = known[name]
         if isinstance(readout, Classes):
             _check_classes(name, rows, readout)
@@ -102,82 +106,3 @@ def _check_classes(name: str, rows: Values, readout: Classes) -> None:
             f"{name!r}: all {len(given):,} structures are of class {given[0]:g}; "
             "learning to tell classes apart needs at least two"
         )
-
-
-@dataclass(frozen=True, eq=False)
-class Scale:
-    """Turns values into numbers about as large as 1, and back, in float64.
-
-    Args:
-        center: What is subtracted: the mean, per atom of what grows with the structure.
-        spread: What is divided by.
-        per_atom: Whether the center is multiplied by the number of atoms.
-    """
-
-    center: Float64[np.ndarray, "width"]
-    spread: float
-    per_atom: bool
-
-    def down(self, values: Values, sizes: np.ndarray) -> Values:
-        """Return the numbers that the network is to return."""
-        return (values - self._shift(sizes)) / self.spread
-
-    def up(self, numbers: Values, sizes: np.ndarray) -> Values:
-        """Return the values that numbers of the network stand for."""
-        return numbers * self.spread + self._shift(sizes)
-
-    def _shift(self, sizes: np.ndarray) -> Values:
-        counts = sizes.astype(np.float64) if self.per_atom else np.ones(len(sizes))
-        return counts[:, None] * self.center
-
-
-def measure_scales(lesson: Lesson, graphs: Graphs, readouts: Sequence[Readout]) -> dict[str, Scale]:
-    """Return the scale of everything that is returned; derivatives have that of their energy.
-
-    Args:
-        lesson: Training values alone: nothing else may leave a trace in a scale.
-        graphs: Of the same structures.
-        readouts: What the network returns.
-    """
-    scales: dict[str, Scale] = {}
-    for readout in readouts:
-        main = _measure(readout, lesson, graphs)
-        scales[readout.name] = main
-        for name in returned_names(readout)[1:]:
-            derived = isinstance(readout, Extensive)
-            scales[name] = Scale(np.zeros(1), main.spread if derived else 1.0, per_atom=False)
-    return scales
-
-
-def _measure(readout: Readout, lesson: Lesson, graphs: Graphs) -> Scale:
-    extensive = isinstance(readout, Extensive)
-    rows = lesson.values.get(readout.name)
-    if isinstance(readout, Classes) or rows is None:
-        # Forces alone can be learned, too; then they set the scale.
-        forces = lesson.values.get(getattr(readout, "forces", "") or "-")
-        spread = 1.0 if forces is None else _spread(forces)
-        return Scale(np.zeros(1), spread, per_atom=extensive)
-    counts = graphs.sizes[:, None] if extensive else np.ones((len(graphs), 1))
-    known = np.isfinite(rows)
-    totals = np.where(known, rows, 0).sum(axis=0)
-    center = totals / np.maximum((known * counts).sum(axis=0), 1)
-    if not isinstance(readout, Extensive) and not _has_free_offset(readout):
-        center = np.zeros(rows.shape[1])
-    return Scale(center, _spread(rows - counts * center), per_atom=extensive)
-
-
-def _has_free_offset(readout: Readout) -> bool:
-    """Tell whether the readout can be shifted: moments are physical and cannot."""
-    return type(readout).__name__ == "Intensive"
-
-
-def _spread(rows: Values) -> float:
-    spread = float(np.nanstd(rows))
-    return spread if spread > 0 else 1.0
-
-
-def sizes_of_rows(rows: int, graphs: Graphs) -> np.ndarray:
-    """Return the atoms of the structure that each row belongs to."""
-    if rows == len(graphs):
-        return graphs.sizes
-    return graphs.sizes[segment_of_row(graphs.offsets)]

@@ -19,11 +19,12 @@ from atomarium.models.nn.batches import Batch, ResidentGraphs
 from atomarium.models.nn.devices import choose_device, make_optimizer
 from atomarium.models.nn.graphs import Graphs
 from atomarium.models.nn.history import Epoch
-from atomarium.models.nn.lesson import Lesson, Scale, sizes_of_rows
+from atomarium.models.nn.lesson import Lesson
 from atomarium.models.nn.losses import Errors, LossFunction
 from atomarium.models.nn.network import Network
 from atomarium.models.nn.order import batches_of, held_out
 from atomarium.models.nn.randomness import seeded
+from atomarium.models.nn.scales import Scale
 from atomarium.models.nn.schedules import Schedule
 from atomarium.models.nn.state import State, fingerprint, weights_of
 from atomarium.models.nn.training import Training
@@ -216,7 +217,7 @@ class Trainer:
 
     def _down(self, name: str, rows: np.ndarray, graphs: Graphs) -> Tensor:
         # In float64: totals of large structures have more digits than float32 holds.
-        scaled = self.scales[name].down(rows, sizes_of_rows(len(rows), graphs))
+        scaled = self.scales[name].down(rows, graphs)
         return torch.tensor(scaled, dtype=self.dtype, device=self.device)
 
     def _blend(self, average: dict[str, Tensor]) -> None:

@@ -10,8 +10,9 @@ from torch.nn import functional
 
 from atomarium.models.nn.batches import Batch
 from atomarium.models.nn.heads import Outputs
-from atomarium.models.nn.lesson import Lesson, Scale
+from atomarium.models.nn.lesson import Lesson
 from atomarium.models.nn.readouts import Classes, Readout
+from atomarium.models.nn.scales import Scale
 
 _ELEMENTWISE = {
     "squared": functional.mse_loss,

@@ -10,8 +10,8 @@ from jaxtyping import Float64
 
 from atomarium.models.nn.batches import ResidentGraphs
 from atomarium.models.nn.graphs import Graphs
-from atomarium.models.nn.lesson import Scale, sizes_of_rows
 from atomarium.models.nn.network import Network
+from atomarium.models.nn.scales import Scale
 
 
 def predict(
@@ -40,6 +40,5 @@ def predict(
                 parts.setdefault(name, []).append(output.cpu().double().numpy())
     rows = {name: np.concatenate(some) for name, some in parts.items()}
     return {
-        name: scales[name].up(one, sizes_of_rows(len(one), graphs)) if name in scales else one
-        for name, one in rows.items()
+        name: scales[name].up(one, graphs) if name in scales else one for name, one in rows.items()
     }

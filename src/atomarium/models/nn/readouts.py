@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from atomarium.core.errors import InputError
 from atomarium.models.nn.choices import check_count
@@ -146,3 +148,20 @@ def derived_of(readouts: tuple[Readout, ...]) -> Extensive | None:
     """Return the readout that forces or stress are derivatives of, if they are asked for."""
     energies = [one for one in readouts if isinstance(one, Extensive)]
     return next((one for one in energies if one.forces or one.stress), None)
+
+
+_KINDS: dict[str, type[Readout]] = {
+    one.__name__: one
+    for one in (Extensive, Intensive, Classes, Dipole, Polarizability, SpatialExtent)
+}
+
+
+def plain_readouts(readouts: Iterable[Readout]) -> list[dict[str, Any]]:
+    """Return readouts as plain words and numbers."""
+    return [{"kind": type(one).__name__, **asdict(one)} for one in readouts]
+
+
+def readouts_of(plain: Iterable[Mapping[str, Any]]) -> tuple[Readout, ...]:
+    """Return the readouts that `plain_readouts` has put in words."""
+    settings = [dict(one) for one in plain]
+    return tuple(_KINDS[one.pop("kind")](**one) for one in settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -15,8 +15,9 @@ from atomarium.models.nn.extra import need_torch
 from atomarium.models.nn.graph_rules import GraphRule
 from atomarium.models.nn.graphs import Graphs
 from atomarium.models.nn.history import Epoch
-from atomarium.models.nn.lesson import Lesson, Scale, check_lesson, measure_scales
+from atomarium.models.nn.lesson import Lesson, check_lesson
 from atomarium.models.nn.readouts import Readout
+from atomarium.models.nn.scales import References, Scale, measure_scales
 from atomarium.models.nn.training import Training
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def train_network(  # noqa: PLR0913 - what a training is made of
     graphs: Graphs,
     lesson: Lesson,
     *,
-    masked: bool = False,
+    masked: Collection[str] = (),
+    references: Mapping[str, References] | None = None,
     folder: Path | None = None,
     watch: Callable[[Epoch], None] = lambda _: None,
 ) -> Trained:
@@ -83,7 +85,8 @@ def train_network(  # noqa: PLR0913 - what a training is made of
         readouts: What it is to return.
         graphs: Of the training structures.
         lesson: What they are to teach.
-        masked: Whether values may be missing.
+        masked: Names of values that may be missing here and there.
+        references: Of single atoms, for some of what is returned; they are taken off first.
         folder: Where checkpoints are kept, to go on from if there is one.
         watch: Told of each epoch when it is done.
 
@@ -97,7 +100,7 @@ def train_network(  # noqa: PLR0913 - what a training is made of
     check_lesson(lesson, graphs, readouts, masked=masked)
     network = settings.build(readouts, seed=settings.training.seed)
     network.check(graphs)
-    scales = measure_scales(lesson, graphs, readouts)
+    scales = measure_scales(lesson, graphs, readouts, references or {})
     trainer = Trainer(
         network, graphs, lesson, scales, settings.training, folder=folder, watch=watch
     )
