@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.models.feature_samples import atom_features, smooth_values
 from tests.references.krr_reference import kernel_of_structures, leave_one_out_krr
 
 from atomarium.core.features import Features
+from atomarium.models._held_out import HeldOut
 from atomarium.models._left_out import LeftOut
 from atomarium.models._lesson import Lesson, spread_evenly
+from atomarium.models._noises import NoiseProfile, Noises
 from atomarium.models._tuning import Space, Tuning, typical_distance
 from atomarium.models.kernel_matrices import StructureKernel, Term
 from atomarium.models.kernels import KERNELS, Origin
@@ -42,8 +47,13 @@ def _tuning(
     noises: tuple[int, int] = (-33, 3),
     widens: bool = False,
 ) -> Tuning:
-    space = Space(length_scales=length_scales, noises=noises, widens=widens)
-    return Tuning(length_scale=length_scale, noise=noise, n_structures=n_structures, space=space)
+    first, last = noises
+    return Tuning(
+        length_scale=length_scale,
+        n_structures=n_structures,
+        space=Space(length_scales=length_scales, widens=widens),
+        noises=Noises(first=first, last=last, widen=widens, given=noise),
+    )
 
 
 def test_closed_form_equals_leaving_out_one_by_one() -> None:
@@ -92,6 +102,66 @@ def test_errors_are_those_of_the_largest_sample(monkeypatch: pytest.MonkeyPatch)
     (matrix,) = kernel.among(lesson.sample(50).features, [choice.length_scale])
     errors = LeftOut(matrix, lesson.sample(50)).errors(np.array([choice.noise]))
     assert choice.error == pytest.approx(errors[0, 0], rel=1e-8)
+
+
+def test_held_out_errors_are_those_of_predicting_from_the_rest() -> None:
+    lesson = replace(_lesson(50, n_targets=2), directions=np.ones((50, 1)))
+    (matrix,) = _kernel(lesson.features).among(lesson.features, [1.5])
+    errors = HeldOut(matrix, lesson).errors(np.array([1e-6, 0.1]))
+    held = spread_evenly(50, 10)
+    rest = np.setdiff1d(np.arange(50), held)
+    for row, noise in zip(errors, (1e-6, 0.1), strict=True):
+        # A constant without penalty: one more equation, that weights add up to nothing.
+        equations = np.ones((41, 41))
+        equations[:40, :40] = matrix[np.ix_(rest, rest)] + noise * matrix[0, 0] * np.eye(40)
+        equations[40, 40] = 0.0
+        solved = np.linalg.solve(equations, np.vstack([lesson.values[rest], np.zeros((1, 2))]))
+        missing = matrix[np.ix_(held, rest)] @ solved[:40] + solved[40] - lesson.values[held]
+        expected = np.mean(np.abs(lesson.weights[held, None] * missing), axis=0)
+        # A condition number of 1e7 leaves nine digits.
+        np.testing.assert_allclose(row, expected, rtol=1e-8)
+
+
+def test_noises_of_many_structures_are_settled_on_those_held_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("atomarium.models._tuning._SCANNED", 30)
+    monkeypatch.setattr("atomarium.models._tuning._WALKED", 40)
+    monkeypatch.setattr("atomarium.models._tuning._LEAST_HELD_OUT", 100)
+    lesson = _lesson(200, n_targets=2)
+    kernel = _kernel(lesson.features)
+    for target, choice in enumerate(_tuning(200).choose(kernel, lesson)):
+        assert choice.matrix is not None
+        errors = HeldOut(choice.matrix, lesson).errors(_NOISES)[:, target]
+        place = int(np.flatnonzero(choice.noise == _NOISES)[0])
+        assert choice.error == pytest.approx(errors[place], rel=1e-8)
+        assert choice.error <= min(errors[place - 2], errors[place + 2])
+
+
+def test_walk_goes_downhill_from_where_the_scan_ended() -> None:
+    def valley(place: float, looked_at: list[float]) -> Callable[[np.ndarray], np.ndarray]:
+        def errors(noises: np.ndarray) -> np.ndarray:
+            powers = np.log2(noises)
+            looked_at.extend(powers.tolist())
+            return 1 + np.abs(powers - place)[:, None]
+
+        return errors
+
+    seen: list[float] = []
+    scanned = NoiseProfile(Noises(first=-30, last=3, widen=False), 1).scan(valley(-9, []))
+    assert scanned.best(0) == (2.0**-9, 1.0, "")
+    walked = scanned.walk(valley(-14, seen))
+    assert walked.best(0)[0] in (2.0**-13, 2.0**-15)
+    assert len(seen) <= 6
+
+
+def test_noise_that_makes_no_difference_is_the_largest_of_these() -> None:
+    def level(noises: np.ndarray) -> np.ndarray:
+        return np.maximum(1.0, noises * 2.0**12)[:, None]
+
+    profile = NoiseProfile(Noises(first=-33, last=3, widen=True), 1).scan(level)
+    assert profile.best(0) == (2.0**-12, 1.0, "")
+    assert profile.walk(level).best(0) == (2.0**-12, 1.0, "")
 
 
 def test_what_is_given_is_kept() -> None:

@@ -9,7 +9,8 @@ from jaxtyping import Float64
 
 from atomarium.models._left_out import LeftOut
 from atomarium.models._lesson import Lesson
-from atomarium.models._tuning import NoiseProfile, Tuning
+from atomarium.models._noises import NoiseProfile
+from atomarium.models._tuning import Tuning
 from atomarium.models.kernel_matrices import StructureKernel
 
 #: Structures that decide.
@@ -64,6 +65,6 @@ def _loss(
     """Return the geometric mean over targets of the errors of what is left out."""
     left_out = LeftOut(np.tensordot(weights, parts, 1), lesson)
     n_targets = lesson.values.shape[1]
-    profile = NoiseProfile(left_out.errors, n_targets, tuning)
+    profile = NoiseProfile(tuning.noises, n_targets).scan(left_out.errors)
     errors = [profile.best(target)[1] for target in range(n_targets)]
     return float(np.exp(np.mean(np.log(np.maximum(errors, np.finfo(np.float64).tiny)))))

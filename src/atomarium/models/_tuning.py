@@ -2,34 +2,34 @@
 
 One measure of the rows serves all length scales, one factorization all noises. Length scales are
 scanned over the whole range on a small sample and walked downhill on a larger one; the noise,
-which the number of structures changes more, is settled on the largest. What counts is the mean
-absolute error: a few odd structures dominate the squares of a small sample, and lead astray.
+which the number of structures changes more, is settled on the largest, where a part is held out
+for the few noises that are left. What counts is the mean absolute error: a few odd structures
+dominate the squares of a small sample, and lead astray.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from atomarium.core.features import Features
+from atomarium.models._held_out import HeldOut
 from atomarium.models._left_out import LeftOut
 from atomarium.models._lesson import Lesson, spread_evenly
+from atomarium.models._noises import NoiseProfile, Noises
 from atomarium.models.kernel_matrices import StructureKernel, Term
 
 #: Structures on which length scales are scanned, and walked.
-_SCANNED, _WALKED = 160, 320
-#: Noises are scanned in steps of so many powers of two, then one by one about the best.
-_NOISE_STEP = 4
-#: How far the space may widen at each end: half octaves, powers of two.
-_WIDER_SCALES, _WIDER_NOISES = 8, 8
-#: Powers of two between which noises make sense: with less, solutions hang on the last digits of
-#: the kernel; with more, all predictions are the mean.
-_LEAST_NOISE, _MOST_NOISE = -40, 12
-#: Of noises whose errors differ by less, the largest is taken: its equations are the most stable.
-_EQUALLY_GOOD = 1.001
-ErrorsOfNoises = Callable[[np.ndarray], np.ndarray]
+_SCANNED, _WALKED = 160, 480
+#: How far the space may widen at each end: half octaves.
+_WIDER_SCALES = 8
+#: Of length scales whose errors differ by less, the shortest is taken: its equations are the most
+#: stable, and with more structures it becomes the better one.
+_EQUALLY_GOOD = 1.01
+#: With fewer structures, noises are settled by leaving out one after the other: nothing is cheaper.
+_LEAST_HELD_OUT = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +38,10 @@ class Space:
 
     Args:
         length_scales: Half octaves from the typical distance of two rows, first and last.
-        noises: Powers of two, first and last; shares of the mean diagonal.
         widens: Whether the search may go on beyond these when it ends at one of them.
     """
 
     length_scales: tuple[int, int]
-    noises: tuple[int, int]
     widens: bool
 
     def nearby(self, place: int) -> list[int]:
@@ -52,16 +50,6 @@ class Space:
         first, last = self.length_scales[0] - more, self.length_scales[1] + more
         near = (place, place - 1, place + 1, place - 2, place + 2)
         return [p for p in near if first <= p <= last]
-
-    def wider_noises(self, power: int) -> range:
-        """Return the noises beyond the end of the space that a power of two is."""
-        if not self.widens:
-            return range(0)
-        if power == self.noises[0]:
-            return range(max(_LEAST_NOISE, power - _WIDER_NOISES), power)
-        if power == self.noises[1]:
-            return range(power + 1, min(_MOST_NOISE, power + _WIDER_NOISES) + 1)
-        return range(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,21 +77,21 @@ class Tuning:
 
     Args:
         length_scale: None searches.
-        noise: None searches.
         n_structures: Number of structures whose errors decide, at most.
-        space: What is searched.
+        space: Which length scales are searched.
+        noises: Which noises are.
     """
 
     length_scale: float | None
-    noise: float | None
     n_structures: int
     space: Space
+    noises: Noises
 
     def choose(self, kernel: StructureKernel, lesson: Lesson) -> list[Choice]:
         """Return the best length scale and noise for each target on its own."""
         searches_scale = self.length_scale is None and kernel.has_length_scale
-        if not searches_scale and self.noise is not None:
-            return [Choice(self.length_scale or 1.0, self.noise)] * lesson.values.shape[1]
+        if not searches_scale and self.noises.given is not None:
+            return [Choice(self.length_scale or 1.0, self.noises.given)] * lesson.values.shape[1]
         sample = lesson.sample(self.n_structures)
         if searches_scale:
             unit = typical_distance(kernel.terms, lesson.features)
@@ -114,13 +102,15 @@ class Tuning:
         else:
             search = _Search(kernel, self, self.length_scale or 1.0, n_structures=0)
             search.stay(n_targets=lesson.values.shape[1])
-        search.look_at(sample)
+            search.look_at(sample.sample(_WALKED))
+        search.settle_noises(sample)
         return search.choices()
 
     def without_search(self, kernel: StructureKernel, lesson: Lesson) -> Choice:
         """Return a choice as good as any, for a target whose values are all equal."""
         unit = typical_distance(kernel.terms, lesson.features) if kernel.has_length_scale else 1.0
-        noise = 2.0 ** self.space.noises[1] if self.noise is None else self.noise
+        given = self.noises.given
+        noise = 2.0**self.noises.last if given is None else given
         warning = "all training values are equal: nothing to learn but their mean"
         return Choice(self.length_scale or unit, noise, 0.0, (warning,))
 
@@ -156,6 +146,19 @@ class _Search:
         if self._sample is None or len(sample.values) != len(self._sample.values):
             self._sample, self._profiles = sample, {}
         self._evaluate(self._places)
+
+    def settle_noises(self, sample: Lesson) -> None:
+        """Keep the places and settle the noise of each on the largest sample."""
+        few = len(sample.values) < _LEAST_HELD_OUT
+        if few or self._tuning.noises.given is not None or sample.fold_of is not None:
+            self.look_at(sample)
+            return
+        self._sample = sample
+        for place in sorted(set(self._places)):
+            (matrix,) = self._kernel.among(sample.features, [self._length_scale(place)])
+            if len(matrix) == self._n_structures:
+                self._matrices[place] = matrix
+            self._profiles[place] = self._profiles[place].walk(HeldOut(matrix, sample).errors)
 
     def walk(self) -> None:
         """Move every target to a better neighbor until there is none."""
@@ -194,7 +197,9 @@ class _Search:
         return self._unit * 2.0 ** (place / 2)
 
     def _best(self, target: int, places: Iterable[int]) -> int:
-        return min(places, key=lambda place: self._profiles[place].best(target)[1])
+        errors = {place: self._profiles[place].best(target)[1] for place in sorted(places)}
+        enough = min(errors.values()) * _EQUALLY_GOOD
+        return next(place for place, error in errors.items() if error <= enough)
 
     def _evaluate(self, places: Iterable[int]) -> None:
         assert self._sample is not None
@@ -207,64 +212,7 @@ class _Search:
                     self._matrices[place] = matrix.copy()
                 errors = LeftOut(matrix, self._sample).errors
                 n_targets = self._sample.values.shape[1]
-                self._profiles[place] = NoiseProfile(errors, n_targets, self._tuning)
-
-
-class NoiseProfile:
-    """Errors by noise.
-
-    Args:
-        left_out: Returns errors for noises, of each target.
-        n_targets: How many.
-        tuning: What is searched.
-    """
-
-    def __init__(self, left_out: ErrorsOfNoises, n_targets: int, tuning: Tuning) -> None:
-        self._space, self._given = tuning.space, tuning.noise
-        if tuning.noise is not None:
-            self._powers = np.zeros(1, dtype=np.int64)
-            self._errors = left_out(np.array([tuning.noise]))
-            return
-        self._powers = np.zeros(0, dtype=np.int64)
-        self._errors = np.zeros((0, n_targets))
-        first, last = self._space.noises
-        self._add(left_out, [{*range(first, last + 1, _NOISE_STEP), last}] * n_targets)
-        near = range(-_NOISE_STEP + 1, _NOISE_STEP)
-        inside = range(first, last + 1)
-        nearby = [{p + step for step in near if p + step in inside} for p in self._best_powers()]
-        self._add(left_out, nearby)
-        self._add(left_out, [set(self._space.wider_noises(p)) for p in self._best_powers()])
-
-    def best(self, target: int) -> tuple[float, float, str]:
-        """Return the noise of a target, its error, and a warning or nothing."""
-        errors = self._errors[:, target]
-        if self._given is not None:
-            return self._given, float(errors[0]), ""
-        place = int(np.flatnonzero(errors <= errors.min() * _EQUALLY_GOOD)[-1])
-        power = int(self._powers[place])
-        first, last = self._space.noises
-        end = "smallest" if power <= first else "largest"
-        warning = ""
-        if power in (first, last):
-            warning = f"noise {2.0**power:.2g} is the {end} of those searched"
-        elif not first < power < last:
-            warning = f"noise {2.0**power:.2g} lies beyond the {end} of the space given"
-            warning += ", which was widened"
-        return 2.0**power, float(errors[place]), warning
-
-    def _best_powers(self) -> list[int]:
-        return [int(power) for power in self._powers[np.argmin(self._errors, axis=0)]]
-
-    def _add(self, left_out: ErrorsOfNoises, wanted: list[set[int]]) -> None:
-        """Evaluate noises for each target; what others look at does not count for it."""
-        more = np.array(sorted(set().union(*wanted) - set(self._powers.tolist())), dtype=np.int64)
-        errors = left_out(2.0**more)
-        for target, own in enumerate(wanted):
-            errors[[power not in own for power in more.tolist()], target] = np.inf
-        every = np.concatenate([self._powers, more])
-        order = np.argsort(every)
-        self._powers = every[order]
-        self._errors = np.concatenate([self._errors, errors])[order]
+                self._profiles[place] = NoiseProfile(self._tuning.noises, n_targets).scan(errors)
 
 
 def typical_distance(terms: tuple[Term, ...], features: Features) -> float:

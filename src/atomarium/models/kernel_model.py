@@ -12,13 +12,14 @@ from jaxtyping import Float64, Int64
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
 from atomarium.models._lesson import Lesson, even_folds, make_lesson
+from atomarium.models._noises import Noises
 from atomarium.models._term_weights import tuned_weights
 from atomarium.models._tuning import Choice, Space, Tuning, typical_distance
 from atomarium.models.kernel_matrices import Divisor, StructureKernel, Term
 from atomarium.models.kernels import Kernel, Origin, kernel_named
 from atomarium.models.training import check_training, per_structure
 
-_FEWEST_LOOKED_AT, _MOST_LOOKED_AT = 1600, 4000
+_FEWEST_LOOKED_AT, _MOST_LOOKED_AT = 2000, 4000
 _REDUCTIONS = ("mean", "sum", "atoms", "atoms-same-element")
 
 
@@ -58,7 +59,7 @@ class KernelModel:
             length scales, up to 8 of noises.
         n_folds: Number of parts that are left out one after another; 0 leaves out one structure.
         n_tuning: Number of training structures, spread evenly over all, that tuning looks at;
-            `auto` takes three eighths of them, but 1,600 to 4,000: more settle the noise better,
+            `auto` takes three eighths of them, but 2,000 to 4,000: more settle the noise better,
             and so many cost as much as solving the equations once.
     """
 
@@ -182,14 +183,18 @@ class KernelModel:
         scales, noises = np.log2(self.length_scales), np.log2(self.noises)
         space = Space(
             length_scales=(int(np.floor(2 * scales[0])), int(np.ceil(2 * scales[1]))),
-            noises=(int(np.floor(noises[0])), int(np.ceil(noises[1]))),
             widens=self.widen,
         )
         return Tuning(
             length_scale=given(self.length_scale),
-            noise=given(self.noise),
             n_structures=self._count_to_look_at(n_structures),
             space=space,
+            noises=Noises(
+                first=int(np.floor(noises[0])),
+                last=int(np.ceil(noises[1])),
+                widen=self.widen,
+                given=given(self.noise),
+            ),
         )
 
     def choose(self, kernel: StructureKernel, lesson: Lesson) -> list[Choice]:

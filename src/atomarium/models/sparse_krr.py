@@ -14,8 +14,9 @@ from atomarium.core.features import Features
 from atomarium.models._chosen import chosen_by_tuning
 from atomarium.models._kernel_sums import runs, sum_of_kernels
 from atomarium.models._lesson import Lesson, center_counts
+from atomarium.models._noises import NoiseProfile
 from atomarium.models._sparse_equations import SparseEquations
-from atomarium.models._tuning import Choice, NoiseProfile
+from atomarium.models._tuning import Choice
 from atomarium.models.kernel_matrices import StructureKernel
 from atomarium.models.kernel_model import KernelModel
 from atomarium.models.points import check_way, choose_points
@@ -105,9 +106,8 @@ class SparseKrr(KernelModel):
             points = lesson.features.take(fitted.points)
             shared = replace(lesson, values=lesson.values[:, targets])
             equations = SparseEquations(fitted.kernel, shared, points, float(scale))
-            profile = NoiseProfile(
-                equations.left_out_errors, len(targets), self.tuning(len(lesson.values))
-            )
+            noises = self.tuning(len(lesson.values)).noises
+            profile = NoiseProfile(noises, len(targets)).scan(equations.left_out_errors)
             for place, target in enumerate(targets.tolist()):
                 if lesson.values[:, target].any():
                     noise, error, warning = profile.best(place)
