@@ -17,6 +17,7 @@ from jaxtyping import Float64, Int64
 from scipy import sparse
 
 from atomarium.core.features import Features
+from atomarium.models.kernel_tiles import filled_elsewhere
 from atomarium.models.kernels import Kernel, Origin, fill_measure, prepare
 
 AtomPairs = Literal["all", "same_element"]
@@ -82,11 +83,7 @@ class StructureKernel:
         self, features: Features, length_scales: Sequence[float]
     ) -> Float64[np.ndarray, "scales structures structures"]:
         """Return the kernel of every two structures, for each length scale."""
-        out = self._empty(features, len(length_scales), len(features))
-        for term in self.terms:
-            for group in _groups(features, self.atom_pairs):
-                blocks = list(_blocks(group))
-                self._fill(out, term, (features, features), (blocks, blocks), length_scales)
+        out = self._sums(features, None, length_scales)
         for matrix in out:
             mirror(matrix)
         if self.divisor == "selves":
@@ -98,13 +95,7 @@ class StructureKernel:
         self, features: Features, others: Features, length_scales: Sequence[float]
     ) -> Float64[np.ndarray, "scales structures others"]:
         """Return the kernel of every structure and every other, for each length scale."""
-        out = self._empty(features, len(length_scales), len(others))
-        groups = {group.element: group for group in _groups(others, self.atom_pairs)}
-        for term in self.terms:
-            for group in _groups(features, self.atom_pairs):
-                if group.element in groups:
-                    blocks = list(_blocks(group)), list(_blocks(groups[group.element]))
-                    self._fill(out, term, (features, others), blocks, length_scales)
+        out = self._sums(features, others, length_scales)
         if self.divisor == "selves":
             whole = replace(self, divisor="nothing")
             sides = [whole.selves(side, length_scales) for side in (features, others)]
@@ -126,21 +117,41 @@ class StructureKernel:
             out[:, run] = np.diagonal(matrices, axis1=1, axis2=2)
         return out
 
-    def _empty(self, features: Features, n_scales: int, n_others: int) -> np.ndarray:
+    def _sums(
+        self, features: Features, others: Features | None, length_scales: Sequence[float]
+    ) -> np.ndarray:
+        """Return what is summed over terms and pairs of rows; without others the upper half."""
         # Where blocks only fill, zeros would be written for nothing.
-        make = np.empty if self._fills_once(features) else np.zeros
-        return make((n_scales, len(features), n_others))
+        make = np.empty if self.fills_once(features) else np.zeros
+        sides = features, features if others is None else others
+        out = make((len(length_scales), len(features), len(sides[1])))
+        if not filled_elsewhere(self, features, others, length_scales, out):
+            for term in self.terms:
+                for blocks in self.blocks(features, others):
+                    self.fill(out, term, sides, blocks, length_scales)
+        return out
 
-    def _fills_once(self, features: Features) -> bool:
+    def fills_once(self, features: Features) -> bool:
+        """Return whether each number of a matrix is that of one block, and no sum of several."""
         plain = len(self.terms) == 1 and self.terms[0].weight == 1.0
         return plain and features.rows == "structures"
 
-    def _fill(
+    def blocks(
+        self, features: Features, others: Features | None
+    ) -> Iterator[tuple[list[Block], list[Block]]]:
+        """Yield the blocks of both sides for each group of rows; one list for both is symmetric."""
+        groups = {group.element: group for group in _groups(others or features, self.atom_pairs)}
+        for group in _groups(features, self.atom_pairs):
+            if group.element in groups:
+                mine = list(_blocks(group))
+                yield mine, mine if others is None else list(_blocks(groups[group.element]))
+
+    def fill(
         self,
         out: np.ndarray,
         term: Term,
         sides: tuple[Features, Features],
-        blocks: tuple[list[_Block], list[_Block]],
+        blocks: tuple[list[Block], list[Block]],
         length_scales: Sequence[float],
     ) -> None:
         """Add the sums over one group of rows; of equal sides only the upper half of blocks."""
@@ -152,7 +163,7 @@ class StructureKernel:
             fill_measure(term.kernel.measure, rows, other_rows, measure)
             for matrix, length_scale in zip(out, length_scales, strict=True):
                 scale = length_scale * term.unit
-                if self._fills_once(sides[0]):
+                if self.fills_once(sides[0]):
                     corner = block.structures.start, other.structures.start
                     term.kernel.fill(measure, scale, matrix, *corner)
                     continue
@@ -181,7 +192,7 @@ def _divided(matrices: np.ndarray, selves: np.ndarray, others: np.ndarray) -> np
 def _pairs(
     term: Term,
     sides: tuple[Features, Features],
-    blocks: tuple[list[_Block], list[_Block]],
+    blocks: tuple[list[Block], list[Block]],
 ) -> Iterator[tuple[_Side, _Side]]:
     """Yield pairs of blocks, prepared; as many stay prepared as memory should hold."""
     features, others = sides
@@ -217,7 +228,7 @@ class _Group:
 
 
 @dataclass(frozen=True, eq=False)
-class _Block:
+class Block:
     """A run of structures with their rows of one group."""
 
     structures: slice
@@ -225,14 +236,14 @@ class _Block:
     n_rows: int
     sums: sparse.csr_array | None
 
-    def summed(self, values: np.ndarray, other: _Block) -> np.ndarray:
+    def summed(self, values: np.ndarray, other: Block) -> np.ndarray:
         """Sum the values of pairs of rows to values of pairs of structures."""
         if self.sums is not None:
             values = self.sums @ values
         return values if other.sums is None else (other.sums @ values.T).T
 
 
-_Side = tuple[_Block, np.ndarray]
+_Side = tuple[Block, np.ndarray]
 
 
 def _groups(features: Features, atom_pairs: AtomPairs) -> Iterator[_Group]:
@@ -247,7 +258,7 @@ def _groups(features: Features, atom_pairs: AtomPairs) -> Iterator[_Group]:
             yield _Group(int(element), rows, np.searchsorted(rows, features.offsets))
 
 
-def _blocks(group: _Group) -> Iterator[_Block]:
+def _blocks(group: _Group) -> Iterator[Block]:
     """Cut a group into whole structures, at least one each, of nearly equally many rows."""
     single = bool(np.all(np.diff(group.offsets) == 1))
     start, n_structures = 0, len(group.offsets) - 1
@@ -261,7 +272,7 @@ def _blocks(group: _Group) -> Iterator[_Block]:
             sums = None if single else _summing(group.offsets[start : stop + 1] - first)
             run = slice(first, last)
             rows = run if group.rows is None else group.rows[run]
-            yield _Block(slice(start, stop), rows, int(last - first), sums)
+            yield Block(slice(start, stop), rows, int(last - first), sums)
         start = stop
 
 
