@@ -15,8 +15,6 @@ _SHUFFLES = 199
 _RARE = 0.99
 _NOTHING = 1e-9
 
-Columns = Float64[np.ndarray, "columns runs"]
-
 
 @dataclass(frozen=True)
 class Association:
@@ -34,7 +32,9 @@ class Association:
     n: int
 
 
-def association(one: Columns, other: Columns) -> Association | None:
+def association(
+    one: Float64[np.ndarray, "columns runs"], other: Float64[np.ndarray, "columns2 runs"]
+) -> Association | None:
     """Return how two settings go together; None where it is weak, or as strong by chance.
 
     Args:
@@ -55,7 +55,7 @@ def association(one: Columns, other: Columns) -> Association | None:
     return Association(value, chance, n) if value > chance else None
 
 
-def _basis(columns: Columns) -> Float64[np.ndarray, "runs directions"]:
+def _basis(columns: Float64[np.ndarray, "columns runs"]) -> Float64[np.ndarray, "runs directions"]:
     """Return orthonormal directions that the ranks of columns span, their mean left out."""
     if not columns.shape[1]:
         return np.zeros((0, 0))

@@ -42,7 +42,7 @@ def edge_of(one: Open | None, value: object) -> Edge | None:
         return None
     if isinstance(one, Range) and one.low < one.high:
         low, high, share = float(one.low), float(one.high), one.share(value)
-    elif isinstance(one, Choice) and (numbers := _numbers(one)):
+    elif isinstance(one, Choice) and value in (numbers := _numbers(one)):
         low, high, share = numbers[0], numbers[-1], numbers.index(value) / (len(numbers) - 1)
     else:
         return None
