@@ -7,7 +7,7 @@ import pytest
 from tests.references.krr_reference import kernel_of_rows
 
 from atomarium.core.errors import InputError
-from atomarium.models.kernels import KERNELS, Origin, fill_measure, kernel_named, prepare
+from atomarium.models.kernels import KERNELS, Origin, facing, fill_measure, kernel_named, prepare
 
 
 def _filled(name: str, rows: np.ndarray, others: np.ndarray, length_scale: float) -> np.ndarray:
@@ -15,7 +15,7 @@ def _filled(name: str, rows: np.ndarray, others: np.ndarray, length_scale: float
     origin = Origin.of(rows)
     sides = [prepare(side, kernel.measure, origin) for side in (rows, others)]
     measure = np.empty((len(rows), len(others)))
-    fill_measure(kernel.measure, *sides, measure)
+    fill_measure(kernel.measure, sides[0], facing(sides[1], kernel.measure), measure)
     out = np.full((len(rows) + 3, len(others) + 2), np.nan)
     kernel.fill(measure, length_scale, out, 2, 1)
     assert np.isnan(out).sum() == out.size - measure.size
@@ -55,7 +55,7 @@ def test_columns_in_which_training_rows_agree_count_for_others(name: str) -> Non
     assert origin.columns.tolist() == [0, 2, 3, 5]
     sides = [prepare(side, kernel.measure, origin) for side in (others, training)]
     values = np.empty((4, 5))
-    fill_measure(kernel.measure, *sides, values)
+    fill_measure(kernel.measure, sides[0], facing(sides[1], kernel.measure), values)
     kernel.fill(values.copy(), 2.0, values, 0, 0)
     expected = [[kernel_of_rows(name, x, z, 2.0) for z in training] for x in others]
     np.testing.assert_allclose(values, expected, rtol=1e-13)

@@ -18,7 +18,7 @@ from scipy import sparse
 
 from atomarium.core.features import Features
 from atomarium.models.kernel_tiles import filled_elsewhere
-from atomarium.models.kernels import Kernel, Origin, fill_measure, prepare
+from atomarium.models.kernels import Kernel, Origin, facing, fill_measure, prepare
 
 AtomPairs = Literal["all", "same_element"]
 #: What sums over pairs of atoms are divided by: nothing; the number of pairs; or the geometric
@@ -56,7 +56,7 @@ class Term:
         """Return the measure of every two rows."""
         prepared = self.prepared(rows)
         out = np.empty((len(rows), len(rows)))
-        fill_measure(self.kernel.measure, prepared, prepared, out)
+        fill_measure(self.kernel.measure, prepared, facing(prepared, self.kernel.measure), out)
         return out
 
 
@@ -194,7 +194,7 @@ def _pairs(
     sides: tuple[Features, Features],
     blocks: tuple[list[Block], list[Block]],
 ) -> Iterator[tuple[_Side, _Side]]:
-    """Yield pairs of blocks, prepared; as many stay prepared as memory should hold."""
+    """Yield pairs of blocks, prepared to face each other; as many stay so as memory should hold."""
     features, others = sides
     mine, theirs = blocks
     symmetric = mine is theirs
@@ -204,9 +204,11 @@ def _pairs(
         panel = [(b, term.prepared(features.values[b.rows])) for b in mine[start : start + at_once]]
         for column in range(start if symmetric else 0, len(theirs)):
             if symmetric and column < start + len(panel):
-                other = panel[column - start]
+                block, rows = panel[column - start]
             else:
-                other = theirs[column], term.prepared(others.values[theirs[column].rows])
+                block = theirs[column]
+                rows = term.prepared(others.values[block.rows])
+            other = block, facing(rows, term.kernel.measure)
             for row, one in enumerate(panel, start):
                 if not symmetric or row <= column:
                     yield one, other

@@ -73,7 +73,7 @@ def prepare(
 
     Rows x that go into Euclidean distances are shifted to the origin and get two more columns,
     −½ |x|² and one: what is then missing in the product of two rows is that these two columns
-    are exchanged on one side, see `fill_measure`.
+    are exchanged on one side, which `facing` does.
 
     Args:
         rows: float32 or float64. Those of one side must be training rows.
@@ -96,21 +96,28 @@ def prepare(
     return out
 
 
+def facing(
+    prepared: Float64[np.ndarray, "rows prepared"], measure: Measure
+) -> Float64[np.ndarray, "rows prepared"]:
+    """Return prepared rows as the other side of `fill_measure` takes them."""
+    if measure != "squared":
+        return prepared
+    return np.concatenate([prepared[:, :-2], prepared[:, :-3:-1]], axis=1)
+
+
 def fill_measure(
     measure: Measure,
     rows: Float64[np.ndarray, "rows prepared"],
     others: Float64[np.ndarray, "others prepared"],
     out: Matrix,
 ) -> None:
-    """Fill out with the measure of every prepared row and every other."""
+    """Fill out with the measure of every prepared row and every other, which face each other."""
     if measure == "manhattan":
         from atomarium.models._kernels.manhattan import fill_manhattan
 
         fill_manhattan(rows, others, out)
-        return
-    if measure == "squared":
-        others = np.concatenate([others[:, :-2], others[:, :-3:-1]], axis=1)
-    np.dot(rows, others.T, out=out)
+    else:
+        np.dot(rows, others.T, out=out)
 
 
 def _fill_gaussian(
