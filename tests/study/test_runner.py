@@ -50,7 +50,7 @@ def test_second_run_trains_nothing(
     plan = plan_of(study_path)
     run_study(plan, tmp_path / "run", show=False)
     before = sorted((p, p.stat().st_mtime_ns) for p in (tmp_path / "run/trials").iterdir())
-    monkeypatch.setattr(runner, "_run_one", pytest.fail)
+    monkeypatch.setattr(runner, "run_one", pytest.fail)
     run_study(plan, tmp_path / "run", show=False)
     assert sorted((p, p.stat().st_mtime_ns) for p in (tmp_path / "run/trials").iterdir()) == before
 

@@ -15,6 +15,8 @@ from rich.table import Column, Table
 from atomarium.core.errors import InputError
 from atomarium.experiment.spec import StudyFile, parse_study, read_study
 from atomarium.study.carry_out import Outcome, carry_out
+from atomarium.study.cluster import Cluster, read_cluster
+from atomarium.study.cluster_processes import Processes
 from atomarium.study.curves import CurvePoint, best_points, learning_curves
 from atomarium.study.defaults import default_study
 from atomarium.study.estimate import estimate
@@ -41,6 +43,8 @@ def run(
     extensive: Annotated[bool | None, Parameter(negative="--intensive")] = None,
     out: Path | None = None,
     threads: int | None = None,
+    workers: int | None = None,
+    cluster: Path | None = None,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
     quiet: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
@@ -58,6 +62,9 @@ def run(
             and stated when left out.
         out: Run folder; runs/NAME when left out.
         threads: Threads to use; all cores when left out.
+        workers: Processes that work side by side and share the threads.
+        cluster: File that describes a cluster (TOML): trials, features of large sets and kernels
+            are computed there.
         dry_run: Check everything, print the plan and what it costs, and stop.
         quiet: No progress.
 
@@ -66,6 +73,7 @@ def run(
     """
     file = _study_file(study, data=data, target=target, unit=unit, extensive=extensive)
     folder = out or Path("runs") / file.spec.name
+    place = _cluster(cluster, workers=workers, threads=threads)
     plan = make_plan(file)
     console = Console(highlight=False)
     for note in plan.notes:
@@ -74,7 +82,7 @@ def run(
         if dry_run:
             _print_plan(console, plan, folder)
             return 0
-        outcome = carry_out(plan, folder, show=not quiet)
+        outcome = carry_out(plan, folder, cluster=place, show=not quiet)
     _print_outcome(console, plan, outcome)
     return _FAILED if outcome.failed else 0
 
@@ -99,6 +107,14 @@ def _study_file(
         load_dataset(data), source=data, targets=target, unit=unit, extensive=extensive
     )
     return parse_study(text, name="the study made from --data", folder=Path())
+
+
+def _cluster(file: Path | None, *, workers: int | None, threads: int | None) -> Cluster | None:
+    if file is not None and workers is not None:
+        raise InputError("give --workers or --cluster, not both: the cluster's file says how many")
+    if file is not None:
+        return read_cluster(file)
+    return None if workers is None else Processes(workers=workers, threads=threads)
 
 
 def _limited_to(threads: int | None):  # noqa: ANN202 - a context manager of threadpoolctl

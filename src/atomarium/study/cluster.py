@@ -31,6 +31,7 @@ CLUSTERS = Family(
 )
 
 
+@runtime_checkable
 class Pending(Protocol[Result_co]):
     """A result that is on its way."""
 

@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Generator
 from concurrent.futures import as_completed
 from contextlib import contextmanager, suppress
-from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from atomarium.core.compiled import limit_threads
 from atomarium.core.errors import InputError
 from atomarium.core.files import write_text
-from atomarium.core.progress import Progress, progress
+from atomarium.core.progress import progress
 from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.feature_cache import represent
 from atomarium.experiment.learning import Rows
-from atomarium.experiment.record import (
-    Record,
-    keep_failure,
-    keep_result,
-    read_record,
-    remove_halves,
-)
+from atomarium.experiment.record import Record, keep_failure, read_record, remove_halves
 from atomarium.experiment.shared_training import SharedTrainings
-from atomarium.experiment.train import run
 from atomarium.experiment.trial import Trial
+from atomarium.study.cluster import Cluster
+from atomarium.study.cluster_run import run_trials_on
 from atomarium.study.epoch_notes import EpochNotes
+from atomarium.study.one_trial import Circumstances, run_one, search_one, shares_features
 from atomarium.study.plan import Plan
-from atomarium.study.searched import run_searched
 from atomarium.study.threads import side_by_side
 
 
-def run_study(plan: Plan, folder: Path, *, show: bool = True) -> list[Record]:
+def run_study(
+    plan: Plan, folder: Path, *, cluster: Cluster | None = None, show: bool = True
+) -> list[Record]:
     """Run what is missing of a plan and return the records of all its trials, in its order.
 
     Stopped anywhere, it goes on where it was when called again; what is finished is never done
@@ -43,10 +37,11 @@ def run_study(plan: Plan, folder: Path, *, show: bool = True) -> list[Record]:
     Args:
         plan: What is to be done.
         folder: Where trials are kept; made when absent.
+        cluster: What runs them; threads of this process when left out.
         show: Whether to show progress.
 
     Raises:
-        InputError: another process is running a study in this folder.
+        InputError: another process is running a study in this folder, or the cluster is lost.
     """
     trials = folder / "trials"
     with _alone_in(folder):
@@ -54,8 +49,11 @@ def run_study(plan: Plan, folder: Path, *, show: bool = True) -> list[Record]:
         plan.write_splits(folder / "splits.json")
         remove_halves(trials)
         missing = [trial for trial in plan.trials if not _is_finished(trials, trial)]
-        for _, group in groupby(missing, key=_shares_features):
-            _run_group(plan, list(group), trials, show=show)
+        if cluster is not None:
+            run_trials_on(plan, missing, folder, cluster=cluster, show=show)
+        else:
+            for _, group in groupby(missing, key=shares_features):
+                _run_group(plan, list(group), trials, show=show)
         for empty in (folder / "training", folder / "searches"):
             with suppress(OSError):  # not there, or what failed trials have left is
                 empty.rmdir()
@@ -73,13 +71,6 @@ def _is_finished(trials: Path, trial: Trial) -> bool:
     return record is not None and record.state == "finished"
 
 
-def _shares_features(trial: Trial) -> tuple[str, bool]:
-    candidate = trial.candidate
-    # Graphs are the same whatever is learned from them.
-    graphs = isinstance(candidate, Candidate) and candidate.representation is None
-    return trial.model, graphs or trial.target.extensive
-
-
 def _run_group(plan: Plan, group: list[Trial], trials: Path, *, show: bool) -> None:
     """Run trials of one candidate, which share features unless it leaves settings open."""
     made: tuple[Rows, float] | None = None
@@ -95,10 +86,16 @@ def _run_group(plan: Plan, group: list[Trial], trials: Path, *, show: bool) -> N
         progress(f"train {group[0].model}", len(group), show=show) as bar,
         side_by_side(len(group)) as pool,
     ):
-        if made is None:
-            train = partial(_search_one, plan, trials=trials)
-        else:
-            train = partial(_run_one, plan, trials=trials, made=made, bar=bar, shared=shared)
+
+        def train(trial: Trial) -> Trial:
+            if made is None:
+                search_one(trial, plan.dataset, trials, cite=plan.cite)
+            else:
+                watch = EpochNotes(trial, bar)
+                how = Circumstances(made=made, cite=plan.cite, watch=watch, shared=shared)
+                run_one(trial, plan.dataset, trials, how)
+            return trial
+
         # Large ones first, so that no thread is left alone with one at the end.
         largest_first = sorted(group, key=lambda trial: -trial.n_train)
         for done in as_completed([pool.submit(train, trial) for trial in largest_first]):
@@ -115,48 +112,6 @@ def _represent(plan: Plan, trial: Trial, *, show: bool) -> tuple[Rows, float]:
     with progress(f"represent for {trial.model}", len(structures), show=show) as bar:
         made = represent(trial.candidate, structures, extensive=extensive, advance=bar.advance)
     return made.features, made.seconds / len(structures)
-
-
-def _run_one(
-    plan: Plan,
-    trial: Trial,
-    *,
-    trials: Path,
-    made: tuple[Rows, float],
-    bar: Progress,
-    shared: SharedTrainings,
-) -> Trial:
-    features, per_structure = made
-    folder, watch = _working_folder(trials, trial), EpochNotes(trial, bar)
-    try:
-        # One thread each: CPU time is then that of the trial, and trials run side by side.
-        with limit_threads(1):
-            result = run(trial, plan.dataset, features, folder, watch, shared)
-    except InputError as error:
-        keep_failure(trials, trial, str(error))
-    else:
-        keep_result(trials, trial, result, per_structure=per_structure, cite=plan.cite)
-        shutil.rmtree(folder, ignore_errors=True)
-    return trial
-
-
-def _working_folder(trials: Path, trial: Trial) -> Path:
-    """Return where a long training keeps what it needs to go on."""
-    return trials.parent / "training" / trial.training_id
-
-
-def _search_one(plan: Plan, trial: Trial, *, trials: Path) -> Trial:
-    log = trials.parent / "searches" / f"{trial.id}.jsonl"
-    try:
-        with limit_threads(1):
-            result = run_searched(trial, plan.dataset, log)
-    except InputError as error:
-        keep_failure(trials, trial, str(error))
-    else:
-        per_structure = result.seconds["represent_test"] / len(trial.scored_on)
-        keep_result(trials, trial, result, per_structure=per_structure, cite=plan.cite)
-        log.unlink(missing_ok=True)
-    return trial
 
 
 @contextmanager
