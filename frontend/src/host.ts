@@ -2,6 +2,7 @@
 
 import type { BlockSource } from "./explorer/blocks";
 import type { Desk } from "./explorer/state";
+import type { SweepService } from "./sweep/follow";
 import { fromBase64, unpack, unzipped } from "./packed";
 
 export interface Host {
@@ -16,6 +17,8 @@ export interface Host {
   readonly licenses: string;
   /** Keeps a notebook in step with what the reader does; returns how to stop that. */
   readonly notebook?: (desk: Desk) => () => void;
+  /** A server that follows a sweep and keeps the notes on it. */
+  readonly sweep?: SweepService;
 }
 
 export interface Address {

@@ -15,12 +15,14 @@ import "./style/explorer.css";
 import "./style/datasets.css";
 import "./style/map.css";
 import "./style/table.css";
+import "./style/sweep.css";
 import "./style/sizes.css";
 import "./style/print.css";
 
 for (const root of document.querySelectorAll<HTMLElement>("[data-atomarium]")) {
   root.replaceChildren();
-  render(<Shell host={root.dataset.atomarium === "server" ? serverHost() : fileHost()} />, root);
+  const kind = root.dataset.atomarium ?? "";
+  render(<Shell host={kind === "server" || kind === "sweep" ? serverHost(kind) : fileHost()} />, root);
 }
 
 export { default } from "./widget";

@@ -10,6 +10,8 @@ import { header } from "./payload";
 import { PayloadError } from "./reader";
 import { ReportPage } from "./report/page";
 import { readReport } from "./report/report";
+import { SweepPage } from "./sweep/page";
+import { readSweep, SWEEP_FORMAT, SWEEP_VERSION } from "./sweep/sweep";
 import { applyTheme, DARK, LIGHT, type Theme } from "./theme";
 
 interface Page {
@@ -24,6 +26,10 @@ const PAGES: Readonly<Record<string, Page>> = {
     version: SCENE_VERSION,
     show: (payload, host) => <ExplorerPage scene={readScene(payload, host.structures)} host={host} />,
   },
+  [SWEEP_FORMAT]: {
+    version: SWEEP_VERSION,
+    show: (payload, host) => <SweepPage sweep={readSweep(payload, "sweep")} host={host} />,
+  },
 };
 
 export function Shell({ host }: { readonly host: Host }) {
@@ -35,7 +41,7 @@ export function Shell({ host }: { readonly host: Host }) {
       <div class="shell">
         <ThemeSwitch theme={theme} choose={choose} />
         {page}
-        {host.licenses !== "" && <Colophon licenses={host.licenses} complete={host.structures === null} />}
+        {host.licenses !== "" && <Colophon licenses={host.licenses} complete={host.structures === null && host.sweep === undefined} />}
       </div>
     </ThemeContext.Provider>
   );

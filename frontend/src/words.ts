@@ -18,10 +18,10 @@ export function digits(x: number, significant = 3): string {
   const size = Math.abs(x);
   if (size < 1e-4 || size >= 1e7) {
     const [mantissa, exponent] = x.toExponential(significant - 1).split("e") as [string, string];
-    return `${minus(mantissa)} × ${power(Number(exponent))}`;
+    return `${minusSign(mantissa)} × ${power(Number(exponent))}`;
   }
   const decimals = Math.max(0, significant - 1 - Math.floor(Math.log10(size)));
-  return minus(x.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+  return minusSign(x.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
 }
 
 export function power(exponent: number): string {
@@ -39,7 +39,7 @@ export function withDeviation(mean: number, deviation: number | null): string {
   const decimals = decimalsOf(deviation);
   if (decimals > 6 || Math.abs(mean) >= 1e7) return `${digits(mean)} ± ${digits(deviation, 1)}`;
   const print = (x: number) =>
-    minus(x.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+    minusSign(x.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
   return `${print(mean)} ± ${print(deviation)}`;
 }
 
@@ -84,6 +84,7 @@ export function plain(name: string): string {
   return name.replaceAll("_", " ");
 }
 
-function minus(text: string): string {
+/** A number's text with the sign that printers use. */
+export function minusSign(text: string): string {
   return text.replace("-", "−");
 }

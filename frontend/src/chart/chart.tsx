@@ -125,7 +125,7 @@ function Downloads({ name, aspect, draw, table }: Pick<ChartProps, "name" | "asp
 }
 
 /** A menu of file kinds; choosing one closes it. */
-export function DownloadMenu({ kinds }: { readonly kinds: readonly (readonly [string, () => void | Promise<void>])[] }) {
+export function DownloadMenu({ kinds, label = "Download" }: { readonly kinds: readonly (readonly [string, () => void | Promise<void>])[]; readonly label?: string }) {
   const menu = useRef<HTMLDetailsElement>(null);
   const close = () => menu.current?.removeAttribute("open");
   // The focus goes back first: taken from a hidden item, its loss would close the menu once more later.
@@ -140,7 +140,7 @@ export function DownloadMenu({ kinds }: { readonly kinds: readonly (readonly [st
       onKeyDown={(event) => event.key === "Escape" && leave()}
       onFocusOut={(event) => !menu.current?.contains(event.relatedTarget as Node | null) && close()}
     >
-      <summary aria-label="Download" title="Download">
+      <summary aria-label={label} title={label}>
         <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2v8m0 0L4.8 6.8M8 10l3.2-3.2M3 13.5h10" /></svg>
       </summary>
       <div class="menu-items">

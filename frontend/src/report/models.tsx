@@ -80,7 +80,10 @@ function settingText(value: Json): string {
 /** The study file as it was run, and the command. */
 export function StudyFile() {
   const { report } = useDesk();
-  const { toml, command } = report.study;
+  return <StudyText toml={report.study.toml} command={report.study.command} />;
+}
+
+export function StudyText({ toml, command }: { readonly toml: string; readonly command: string }) {
   return (
     <section class="panel wide study-file" aria-label="Study file">
       <header class="panel-head">

@@ -1,14 +1,17 @@
 /** Rows in the order of a column. */
 
-import type { PlainProperty } from "../explorer/scene";
-
 export interface Sorting {
   readonly name: string;
   readonly down: boolean;
 }
 
+/** What rows can be sorted by: a number for each, or a text. */
+export type Sortable =
+  | { readonly kind: "number"; readonly values: ArrayLike<number> }
+  | { readonly kind: "category"; readonly codes: ArrayLike<number>; readonly categories: readonly string[] };
+
 /** Points by rising or falling value; what is missing comes last, equals keep their order. */
-export function sortedPoints(points: Uint32Array, property: PlainProperty, down: boolean): Uint32Array {
+export function sortedPoints(points: Uint32Array, property: Sortable, down: boolean): Uint32Array {
   const value = valuesOf(property);
   const present = points.filter((point) => !Number.isNaN(value(point)));
   const missing = points.filter((point) => Number.isNaN(value(point)));
@@ -20,7 +23,7 @@ export function sortedPoints(points: Uint32Array, property: PlainProperty, down:
 }
 
 /** A number for each point that sorts like its value. */
-function valuesOf(property: PlainProperty): (point: number) => number {
+function valuesOf(property: Sortable): (point: number) => number {
   if (property.kind === "number") return (point) => property.values[point]!;
   const order = [...property.categories.keys()].sort((a, b) => property.categories[a]!.localeCompare(property.categories[b]!, "en", { numeric: true }));
   const rank = new Float64Array(property.categories.length);

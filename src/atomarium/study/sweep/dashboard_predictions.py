@@ -1,0 +1,59 @@
+"""What chosen runs say of the structures that they were not trained on."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from atomarium.study.sweep.runs import RUNS
+
+#: Structures of one run; more are thinned evenly.
+_MOST = 3000
+#: Parts of predictions.npz that the run was not trained on, the first that is there counts.
+_PARTS = ("validation", "test")
+
+
+def prediction_entries(
+    folder: Path, numbers: Sequence[int], target: tuple[str, str]
+) -> list[dict[str, Any]]:
+    """Return references and predictions of runs; runs that have kept none are left out.
+
+    Args:
+        folder: The run folder of the sweep.
+        numbers: Of the runs.
+        target: Its name and unit.
+    """
+    name, unit = target
+    entries: list[dict[str, Any]] = []
+    for number in numbers:
+        pair = _read(folder / RUNS / f"{number:05d}" / "predictions.npz")
+        if pair is not None:
+            reference, prediction = pair
+            numeric = {"reference": reference, "prediction": prediction}
+            entries.append({"number": number, "target": name, "unit": unit, **numeric})
+    return entries
+
+
+def _read(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return reference and prediction, or None of a run that has none, or not yet."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            for part in _PARTS:
+                names = (f"{part}_reference", f"{part}_prediction")
+                if all(name in arrays.files for name in names):
+                    first, second = (np.asarray(arrays[name]) for name in names)
+                    return _thinned(first), _thinned(second)
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return None
+    return None
+
+
+def _thinned(values: np.ndarray) -> np.ndarray:
+    rows = values.reshape(len(values), -1)[:, 0].astype(np.float32)
+    if len(rows) <= _MOST:
+        return rows
+    return rows[np.round(np.linspace(0, len(rows) - 1, _MOST)).astype(int)]
