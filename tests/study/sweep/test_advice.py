@@ -97,7 +97,9 @@ def test_large_batches_that_still_fall_need_epochs(tmp_path) -> None:
     fell, others = re.findall(r"(\d+)%", found.message)
     assert int(fell) > int(others)
     assert "batch_size of 16 and more" in found.message
-    assert "4.0 times as many" in found.action
+    (factor,) = re.findall(r"about ([\d.]+) times as many", found.action)
+    # 4 and 8 beside 16 and 32, each drawn about as often.
+    assert float(factor) == pytest.approx(4, rel=0.2)
 
 
 def test_curves_that_have_leveled_off_are_left_alone(tmp_path) -> None:

@@ -56,6 +56,7 @@ class _Reader(ast.NodeVisitor):
         self.names: dict[str, Any] = {}
 
     def visit_Assign(self, node: ast.Assign) -> None:
+        self.generic_visit(node)
         for target in node.targets:
             self._assign(target, self.value(node.value))
 

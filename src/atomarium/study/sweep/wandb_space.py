@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from atomarium.core.errors import InputError, did_you_mean
+from atomarium.experiment.distributions import Number
 from atomarium.study.sweep.wandb_names import Slot, number, plain_value
 
 #: What the shape of a beta distribution is called here and there.
@@ -121,7 +122,7 @@ def _q_log_normal(parameter: Mapping[str, Any], slot: Slot) -> Any:
     return _bell(parameter, slot, log=True) | {"quantum": _quantum(parameter, slot)}
 
 
-def _range(low: float, high: float, slot: Slot, *, log: bool = False) -> dict[str, Any]:
+def _range(low: Number, high: Number, slot: Slot, *, log: bool = False) -> dict[str, Any]:
     if slot.whole:
         # A setting of whole numbers takes those between both ends.
         low, high = math.ceil(low - 1e-9), math.floor(high + 1e-9)
@@ -130,7 +131,7 @@ def _range(low: float, high: float, slot: Slot, *, log: bool = False) -> dict[st
     return {"min": low, "max": high} | ({"log": True} if log else {})
 
 
-def _quantized(low: float, high: float, q: float, slot: Slot, *, log: bool) -> dict[str, Any]:
+def _quantized(low: float, high: float, q: Number, slot: Slot, *, log: bool) -> dict[str, Any]:
     if log and high < q / 2:
         raise InputError(f"all numbers are rounded to 0 by q = {q:g}")
     if slot.whole and low.is_integer() and high.is_integer():
@@ -149,7 +150,7 @@ def _bell(parameter: Mapping[str, Any], slot: Slot, *, log: bool = False) -> dic
     return {"mean": mean, "std": std} | more
 
 
-def _quantum(parameter: Mapping[str, Any], slot: Slot) -> int | float:
+def _quantum(parameter: Mapping[str, Any], slot: Slot) -> Number:
     q = number(parameter.get("q", 1), whole=slot.whole, what=f"q: {slot.path[-1]}")
     if not q > 0:
         raise InputError(f"q must be above 0, got {q:g}")
