@@ -137,6 +137,8 @@ class Candidate:
         """Train a network on the values and what is beside them; each has its own baseline."""
         assert isinstance(self.model, NetworkModel)
         assert isinstance(graphs, Graphs)
+        n = len(structures) - course.n_watched
+        learned = structures if n == len(structures) else structures[:n]
         aims: list[Aim] = []
         base = None
         for aim in (course.aim(values, extensive=extensive), *course.beside):
@@ -146,7 +148,7 @@ class Candidate:
                     raise InputError("networks learn classes without a baseline; leave it out")
                 aims.append(aim)
                 continue
-            own = self._fit_baseline(structures, aim.values, extensive=aim.extensive)
+            own = self._fit_baseline(learned, aim.values[:n], extensive=aim.extensive)
             base = own if not aims else base
             if own is not None:
                 rest = aim.values - own.predict(structures)
@@ -154,12 +156,12 @@ class Candidate:
             aims.append(aim)
         # Whichever of them is predicted, the same network is trained.
         in_order = sorted(aims, key=lambda aim: aim.name)
-        learn = partial(self.model.learn, graphs, in_order)
+        learn = partial(self.model.learn, graphs, in_order, n_watched=course.n_watched)
         network = course.once(partial(learn, folder=course.folder, watch=course.watch))
         shown: Fitted = network
         if isinstance(network, FittedNetwork):
             shown = cast("Fitted", network.of(aims[0].name))
-        return FittedCandidate(self, structures, shown, extensive=extensive, baseline=base)
+        return FittedCandidate(self, learned, shown, extensive=extensive, baseline=base)
 
     def _fit_baseline(
         self,

@@ -83,6 +83,7 @@ class NetworkModel(Protocol):
         *,
         folder: Path | None = None,
         watch: Callable[[Epoch], None] = lambda _: None,
+        n_watched: int = 0,
     ) -> Fitted:
         """Learn everything at once, from what an earlier run has left in the folder if any."""
         ...
@@ -117,6 +118,8 @@ class Course:
         beside: What a network learns together with the values.
         folder: Where long trainings keep checkpoints.
         watch: Told of each epoch of a network.
+        n_watched: So many of the last structures are not learned from; networks look at them after
+            each epoch, in place of a part that they draw themselves. 0 lets them draw.
         once: Calls what trains a network, or returns what it gave another trial.
     """
 
@@ -133,6 +136,7 @@ class Course:
     beside: tuple[Aim, ...] = ()
     folder: Path | None = None
     watch: Callable[[Epoch], None] = _tell_nobody
+    n_watched: int = 0
     once: Callable[[Callable[[], Fitted]], Fitted] = _call
 
     def aim(self, values: Float64[np.ndarray, "structures targets"], *, extensive: bool) -> Aim:
@@ -162,5 +166,6 @@ class Course:
             beside=tuple(aim.take(structures.offsets, chosen) for aim in self.beside),
             folder=None,
             watch=_tell_nobody,
+            n_watched=0,
             once=_call,
         )

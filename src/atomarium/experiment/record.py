@@ -178,7 +178,7 @@ def _folder(trials: Path, trial: Trial, record: Record) -> Generator[Path]:
     trials.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f"{_PART}{trial.id}-", dir=trials))
     try:
-        settings: dict[str, Any] = _without_none(trial.settings)
+        settings: dict[str, Any] = without_none(trial.settings)
         write_text(part / "spec.toml", tomli_w.dumps(settings))
         write_json(
             part / "result.json",
@@ -197,13 +197,13 @@ def _folder(trials: Path, trial: Trial, record: Record) -> Generator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _without_none(settings: object) -> Any:
+def without_none(settings: object) -> Any:
     """Leave out what TOML cannot say."""
     if isinstance(settings, dict):
         known = cast("dict[str, object]", settings)
-        return {key: _without_none(one) for key, one in known.items() if one is not None}
+        return {key: without_none(one) for key, one in known.items() if one is not None}
     if isinstance(settings, list | tuple):
-        return [_without_none(one) for one in cast("Sequence[object]", settings)]
+        return [without_none(one) for one in cast("Sequence[object]", settings)]
     return settings
 
 

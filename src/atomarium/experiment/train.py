@@ -167,12 +167,13 @@ def _scored(
     truth = truth.take(dataset.structures.offsets, trial.scored_on)
     return replace(
         scores,
-        force_mae=_mean_error(derived.get(FORCES), truth.forces),
-        stress_mae=_mean_error(derived.get(STRESS), truth.stress),
+        force_mae=mean_error(derived.get(FORCES), truth.forces),
+        stress_mae=mean_error(derived.get(STRESS), truth.stress),
     )
 
 
-def _mean_error(said: np.ndarray | None, truth: np.ndarray | None) -> float | None:
+def mean_error(said: np.ndarray | None, truth: np.ndarray | None) -> float | None:
+    """Return the mean absolute error where the truth is known; None where nothing is."""
     if said is None or truth is None:
         return None
     errors = np.abs(said - truth)[np.isfinite(truth)]

@@ -72,7 +72,8 @@ def make_plan(study: StudyFile) -> Plan:
         raise InputError(f"data.source: {len(dataset)} structures; a study needs at least 2")
     goals, notes = _goals(study, dataset)
     targets = {name: goal.target for name, goal in goals.items()}
-    _refuse_search_of_classes(study, targets)
+    if study.spec.sweep is None:
+        _refuse_search_of_classes(study, targets)
     dataset = dataset.with_targets(*targets.values())
     splits = _splits(study, dataset)
     sizes = _training_sizes(study, splits)

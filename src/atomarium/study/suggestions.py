@@ -7,7 +7,7 @@ which it stands, between 0 and 1, so that all methods see the right prior.
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import Any
+from typing import Any, TypeGuard
 
 from atomarium.experiment.distributions import Range
 from atomarium.experiment.space import Choice, Open
@@ -15,21 +15,31 @@ from atomarium.experiment.space import Choice, Open
 
 def suggest(trial: Any, name: str, one: Open) -> Any:
     """Return the number of a choice or the value of the rest, as a trial of Optuna suggests it."""
-    if isinstance(one, Choice) and not one.probabilities:
+    if _is_plain_choice(one):
         return trial.suggest_categorical(name, list(range(len(one.values))))
     if isinstance(one, Range) and one.is_plain:
         if not one.whole:
             return trial.suggest_float(name, one.low, one.high, log=one.log, step=one.step)
         step = 1 if one.step is None else int(one.step)
         return trial.suggest_int(name, int(one.low), int(one.high), log=one.log, step=step)
-    return one.at(trial.suggest_float(name, 0.0, 1.0))
+    return value_of(one, trial.suggest_float(name, 0.0, 1.0))
+
+
+def value_of(one: Open, parameter: Any) -> Any:
+    """Return the number of a choice or the value of the rest that a parameter stands for."""
+    is_value = _is_plain_choice(one) or (isinstance(one, Range) and one.is_plain)
+    return parameter if is_value else one.at(float(parameter))
+
+
+def _is_plain_choice(one: Open) -> TypeGuard[Choice]:
+    return isinstance(one, Choice) and not one.probabilities
 
 
 def distribution_of(one: Open) -> Any:
     """Return the distribution of Optuna that `suggest` draws from."""
     from optuna import distributions
 
-    if isinstance(one, Choice) and not one.probabilities:
+    if _is_plain_choice(one):
         return distributions.CategoricalDistribution(list(range(len(one.values))))
     if isinstance(one, Range) and one.is_plain:
         if not one.whole:

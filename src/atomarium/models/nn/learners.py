@@ -97,6 +97,7 @@ class Learner:
         *,
         folder: Path | None = None,
         watch: Callable[[Epoch], None] = lambda _: None,
+        n_watched: int = 0,
     ) -> FittedNetwork:
         """Train a network, or several of different seeds, on everything at once.
 
@@ -105,6 +106,8 @@ class Learner:
             aims: What is learned; the first is what the fitted network predicts.
             folder: Where checkpoints are kept, to go on from if there is one.
             watch: Told of each epoch when it is done.
+            n_watched: So many of the last structures are only predicted after each epoch, in place
+                of a part that is drawn; 0 draws one as the training says.
 
         Raises:
             InputError: torch is not installed, values are missing, or training fails.
@@ -127,6 +130,7 @@ class Learner:
                     references={aim.name: aim.references for aim in aims},
                     folder=folder / f"member-{number}" if folder and number else folder,
                     watch=watch,
+                    n_watched=n_watched,
                 )
             )
         networks = tuple(one.network for one in trained)
@@ -163,6 +167,7 @@ class _Settings(Architecture, Protocol):
         *,
         folder: Path | None = None,
         watch: Callable[[Epoch], None] = lambda _: None,
+        n_watched: int = 0,
     ) -> FittedNetwork:
         """Train on everything at once."""
         ...

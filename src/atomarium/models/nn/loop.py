@@ -44,6 +44,7 @@ class Trainer:
         settings: How to train.
         folder: Where checkpoints and the history are kept; nowhere when left out.
         watch: Told of each epoch when it is done.
+        n_watched: So many of the last structures are held out; 0 draws them as the settings say.
     """
 
     def __init__(  # noqa: PLR0913 - one place, called once
@@ -56,6 +57,7 @@ class Trainer:
         *,
         folder: Path | None = None,
         watch: Callable[[Epoch], None] = lambda _: None,
+        n_watched: int = 0,
     ) -> None:
         self.settings, self.folder, self.watch = settings, folder, watch
         self.device = choose_device(settings.device)
@@ -72,10 +74,10 @@ class Trainer:
             if len(rows) == graphs.n_atoms != len(graphs)
         }
         self.resident = ResidentGraphs(graphs, device=self.device, dtype=self.dtype)
-        self.train, self.validation = held_out(len(graphs), settings)
+        self.train, self.validation = held_out(len(graphs), settings, n_watched)
         self.optimizer = make_optimizer(self.network, settings)
         self.state = State(
-            fingerprint=fingerprint(self.network, settings, graphs, lesson),
+            fingerprint=fingerprint(self.network, settings, graphs, lesson, n_watched),
             schedule=Schedule(settings),
             average=weights_of(self.network) if settings.averaging else None,
         )

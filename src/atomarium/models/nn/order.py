@@ -11,13 +11,24 @@ from atomarium.models.nn.training import Training
 
 
 def held_out(
-    n_structures: int, settings: Training
+    n_structures: int, settings: Training, n_watched: int = 0
 ) -> tuple[Int64[np.ndarray, "train"], Int64[np.ndarray, "validation"]]:
     """Return the structures to train on and those to watch the error on.
+
+    Args:
+        n_structures: Of both together.
+        settings: Share that is drawn to watch the error on.
+        n_watched: So many of the last are watched instead; 0 draws them.
 
     Raises:
         InputError: there are too few for both.
     """
+    if n_watched:
+        if n_watched >= n_structures:
+            raise InputError(f"{n_watched} of {n_structures} structures are to be watched only")
+        return np.arange(n_structures - n_watched), np.arange(
+            n_structures - n_watched, n_structures
+        )
     order = np.random.default_rng([settings.seed, 0]).permutation(n_structures)
     if settings.validation == 0:
         return np.sort(order), order[:0]

@@ -120,9 +120,13 @@ def weights_of(network: Network) -> dict[str, Tensor]:
     return {name: one.detach().clone() for name, one in network.state_dict().items()}
 
 
-def fingerprint(network: Network, settings: Training, graphs: Graphs, lesson: Lesson) -> str:
+def fingerprint(
+    network: Network, settings: Training, graphs: Graphs, lesson: Lesson, n_watched: int = 0
+) -> str:
     """Return a name that differs for trainings that cannot go on from each other's checkpoints."""
     plain = asdict(settings)
+    if n_watched:
+        plain["n_watched"] = n_watched
     # Training longer goes on from what is there, unless the learning rate knew the end.
     if settings.schedule != "cosine":
         del plain["epochs"]

@@ -77,6 +77,7 @@ def train_network(  # noqa: PLR0913 - what a training is made of
     references: Mapping[str, References] | None = None,
     folder: Path | None = None,
     watch: Callable[[Epoch], None] = lambda _: None,
+    n_watched: int = 0,
 ) -> Trained:
     """Train a network from random weights, or from a checkpoint.
 
@@ -89,6 +90,8 @@ def train_network(  # noqa: PLR0913 - what a training is made of
         references: Of single atoms, for some of what is returned; they are taken off first.
         folder: Where checkpoints are kept, to go on from if there is one.
         watch: Told of each epoch when it is done.
+        n_watched: So many of the last structures are only predicted after each epoch, in place of
+            a part that is drawn; 0 draws one as the settings of the training say.
 
     Raises:
         InputError: torch is not installed, graphs or values are not fit for the network, or
@@ -100,9 +103,20 @@ def train_network(  # noqa: PLR0913 - what a training is made of
     check_lesson(lesson, graphs, readouts, masked=masked)
     network = settings.build(readouts, seed=settings.training.seed)
     network.check(graphs)
-    scales = measure_scales(lesson, graphs, readouts, references or {})
+    own = (lesson, graphs)
+    if n_watched:
+        learned = np.arange(len(graphs) - n_watched)
+        own = lesson.take(graphs, learned), graphs.take(learned)
+    scales = measure_scales(*own, readouts, references or {})
     trainer = Trainer(
-        network, graphs, lesson, scales, settings.training, folder=folder, watch=watch
+        network,
+        graphs,
+        lesson,
+        scales,
+        settings.training,
+        folder=folder,
+        watch=watch,
+        n_watched=n_watched,
     )
     return Trained(network, scales, tuple(trainer.run()))
 

@@ -55,9 +55,9 @@ class Claims:
     #: By trial: the last beat seen, and when it was seen first by the clock of this process.
     _beats: dict[int, tuple[int, float]] = field(default_factory=dict, repr=False)
 
-    def look(self) -> list[Attempt]:
-        """Take in what others have done; return the attempts that have ended since."""
-        return self.ledger.update(self._trials())
+    def look(self) -> None:
+        """Take in what others have done."""
+        self.ledger.update(self._trials())
 
     def take(self, *, n_most: int | None, retries: int) -> Attempt | None:
         """Return an attempt that is this worker's alone from now on, or None when there is none.
@@ -183,6 +183,12 @@ class Claims:
         """Say that an attempt is still being worked on."""
         trial_id = attempt.trial._trial_id  # noqa: SLF001 - as above
         self._storage.set_trial_user_attr(trial_id, BEAT, count)
+
+    def report(self, attempt: Attempt, epoch: int, loss: float, pruner: Any) -> bool:
+        """Tell how an attempt stands after an epoch; return whether it is to be given up."""
+        trial_id = attempt.trial._trial_id  # noqa: SLF001 - as above
+        self._storage.set_trial_intermediate_value(trial_id, epoch, loss)
+        return bool(pruner.prune(self.study, self._storage.get_trial(trial_id)))
 
     def _trials(self) -> list[FrozenTrial]:
         return self._storage.get_all_trials(self._study_id, deepcopy=False)

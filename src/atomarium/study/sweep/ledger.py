@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from atomarium.study.sweep.space import Setting
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 RUN, ATTEMPT, PRIOR, FATE, RECORD = "run", "attempt", "prior", "fate", "record"
 SETTINGS, SEED, WORKER, BEAT = "settings", "seed", "worker", "beat"
 #: Why a trial that Optuna calls failed is none that failed by itself.
-LOST, STOPPED, SURPLUS, FAILED, TWICE = "lost", "stopped", "surplus", "failed", "twice"
+LOST, STOPPED, SURPLUS, FAILED = "lost", "stopped", "surplus", "failed"
 #: A run that has taken so many workers with it is not tried again.
 _MOST_LOST = 5
 
@@ -43,6 +45,11 @@ class Attempt:
         return self.trial.state.name.lower()
 
     @property
+    def settings(self) -> dict[str, Setting] | None:
+        """What was chosen, by short name; None before it is."""
+        return self.trial.user_attrs.get(SETTINGS)
+
+    @property
     def fate(self) -> str:
         """Why it failed."""
         return self.trial.user_attrs.get(FATE, FAILED)
@@ -55,16 +62,18 @@ class Ledger:
     Args:
         attempts: By run, in order.
         n_runs: How many runs have been begun.
+        ended: Attempts that have ended, in the order in which this was seen.
     """
 
     attempts: dict[int, list[Attempt]] = field(default_factory=dict)
     n_runs: int = 0
+    ended: list[Attempt] = field(default_factory=list, repr=False)
     _open: dict[int, Attempt] = field(default_factory=dict, repr=False)
     _failed: set[int] = field(default_factory=set, repr=False)
     _n_read: int = field(default=0, repr=False)
 
-    def update(self, trials: Sequence[FrozenTrial]) -> list[Attempt]:
-        """Take in all trials, in their order; return the attempts that have ended since."""
+    def update(self, trials: Sequence[FrozenTrial]) -> None:
+        """Take in all trials, in their order."""
         ended: list[Attempt] = []
         for place, attempt in list(self._open.items()):
             attempt.trial = trials[place]
@@ -79,7 +88,7 @@ class Ledger:
         self._failed |= {
             one.run for one in ended if one.state == "fail" and self.attempts[one.run][-1] is one
         }
-        return ended
+        self.ended += ended
 
     def _add(self, place: int, trial: FrozenTrial) -> Attempt | None:
         attrs = trial.user_attrs
@@ -129,8 +138,3 @@ class Ledger:
             if again.get(fates[-1], True):
                 found.append(attempts[-1])
         return found
-
-
-def record_of(attempt: Attempt) -> dict[str, Any] | None:
-    """Return what was written down at the end of an attempt."""
-    return attempt.trial.user_attrs.get(RECORD)

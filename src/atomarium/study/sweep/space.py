@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -37,9 +37,13 @@ class SweepSpace:
     models: tuple[str, ...]
     space: Any = field(repr=False)
 
-    @cached_property
+    @property
     def open_settings(self) -> dict[str, Open]:
         """What is open, by its full name."""
+        return self._opened
+
+    @cached_property
+    def _opened(self) -> dict[str, Open]:
         return open_settings(self.space)
 
     @cached_property
@@ -62,7 +66,8 @@ class SweepSpace:
     def fill(self, choose: Choose) -> tuple[str, Any]:
         """Return the model and its plain settings that some choice makes."""
         if len(self.models) == 1:
-            return self.models[0], fill(self.space, choose)
+            (only,) = self.models
+            return only, fill(self.space, choose)
         taken: list[int] = []
 
         def note(name: str, one: Open) -> Any:
@@ -80,6 +85,61 @@ class SweepSpace:
             self.columns[name]: plain_value(self.open_settings[name], value)
             for name, value in chosen.items()
         }
+
+    def locate(self, settings: Mapping[str, Setting]) -> dict[str, Any] | None:
+        """Return what was chosen, by full name, where settings are known by short names.
+
+        None when they are not in this space: one is missing, or is not allowed.
+        """
+        chosen: dict[str, Any] = {}
+
+        def choose(name: str, one: Open) -> Any:
+            column = self.columns[name]
+            if column not in settings:
+                raise LookupError(column)
+            value: Any = settings[column]
+            if isinstance(one, Choice):
+                value = one.number(value)
+            if value is None or not (isinstance(one, Choice) or one.holds(value)):
+                raise LookupError(column)
+            chosen[name] = value
+            return value
+
+        try:
+            self.fill(choose)
+        except LookupError:
+            return None
+        return chosen if len(chosen) == len(settings) else None
+
+    @cached_property
+    def fixed_names(self) -> set[str]:
+        """Every name that `fixed` knows: settings that are written down, by their last keys."""
+        return {
+            ".".join(path[-n_keys:])
+            for path, _ in _leaves(self.space, ())
+            for n_keys in range(1, len(path) + 1)
+        }
+
+    def fixed(self, plain: Any, names: set[str]) -> dict[str, Setting]:
+        """Return settings that are written down and not open, by a name's last keys."""
+        found: dict[str, Setting] = {}
+        for path, value in _leaves(plain, ()):
+            for name in names:
+                keys = tuple(name.split("."))
+                if path[-len(keys) :] == keys:
+                    found[name] = value
+        return found
+
+
+def _leaves(plain: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(plain, Choice):
+        for one in plain.values:
+            yield from _leaves(one, place)
+    elif isinstance(plain, dict):
+        for key, one in plain.items():
+            yield from _leaves(one, (*place, str(key)))
+    elif not isinstance(plain, list):
+        yield place, plain
 
 
 def sweep_space(study: StudyFile) -> SweepSpace:
@@ -99,7 +159,7 @@ def sweep_space(study: StudyFile) -> SweepSpace:
     found = SweepSpace(names, only)
     if not found.open_settings:
         raise InputError(
-            f"models.{names[0]}: a sweep needs settings that are left open, and none is; write for "
+            f"models.{next(iter(study.candidates))}: a sweep needs settings that are left open, and none is; write for "
             "example learning_rate = { min = 1e-4, max = 1e-2, log = true }"
         )
     return found

@@ -59,18 +59,22 @@ def _journal(path: Path):  # noqa: ANN202 - a storage of Optuna, which is slow t
 
 
 def _database(url: str):  # noqa: ANN202 - likewise
-    from optuna.storages import RDBStorage
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+    from atomarium.study.sweep.database import Database
+
     shown = without_password(url)
+    # The driver that comes with `atomarium[cluster]`; SQLAlchemy would take an older one.
+    named = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
     try:
-        return RDBStorage(url, engine_kwargs={"pool_pre_ping": True})
+        return Database(named, shown=shown)
     except (ArgumentError, NoSuchModuleError):
-        right = "postgresql+psycopg://user:password@host:5432/name"
+        right = "postgresql://user:password@host:5432/name"
         raise InputError(f"{shown} is no address of a database; right is {right}") from None
     except ImportError as error:
         raise InputError(
-            f"{shown} needs a driver that is not installed ({error}): pip install psycopg[binary]"
+            f"{shown} needs a driver that is not installed ({error}): "
+            "pip install atomarium[cluster]"
         ) from None
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
