@@ -12,6 +12,8 @@ from atomarium.experiment.sweep_spec import Goal
 if TYPE_CHECKING:
     from optuna import Study
 
+    from atomarium.study.sweep.database import Database
+
 JOURNAL = "sweep.journal"
 _PASSWORD = re.compile(r"(://[^:/@]*):[^@/]*@")
 
@@ -32,7 +34,7 @@ def open_study(folder: Path, name: str, goals: tuple[Goal, ...], *, url: str = "
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    storage = _database(url) if url else _journal(folder / JOURNAL)
+    storage = open_database(url) if url else _journal(folder / JOURNAL)
     study = optuna.create_study(
         storage=storage, study_name=name, directions=list(goals), load_if_exists=True
     )
@@ -58,7 +60,15 @@ def _journal(path: Path):  # noqa: ANN202 - a storage of Optuna, which is slow t
     return JournalStorage(Journal(path))
 
 
-def _database(url: str):  # noqa: ANN202 - likewise
+def open_database(url: str) -> Database:
+    """Return a database that sweeps are, or will be, in.
+
+    Args:
+        url: As in `postgresql://user:password@host:5432/name`.
+
+    Raises:
+        InputError: it cannot be reached, or its driver is not installed.
+    """
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
     from atomarium.study.sweep.database import Database

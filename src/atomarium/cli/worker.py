@@ -1,0 +1,93 @@
+"""`atomarium worker`: help with a study that another process, or another machine, has begun."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from atomarium.core.errors import InputError
+
+if TYPE_CHECKING:
+    from atomarium.study.sweep.plan import SweepPlan
+
+#: What batch systems take for "try again"; see sysexits.h.
+_STOPPED_EARLY = 75
+
+
+def worker(
+    study: str,
+    /,
+    *,
+    out: Path | None = None,
+    threads: int | None = None,
+    runs: int | None = None,
+    seconds: float = 0.0,
+    name: str = "",
+    storage: str = "",
+    sweep: str = "",
+    leave: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Help with a sweep: take runs and train them until none is left.
+
+    Any number of workers may help, from any machine that sees the run folder or reaches the
+    database; no two ever have the same run. SIGTERM and SIGUSR1 ask for a good place to stop:
+    what is being trained is kept and goes on from there later.
+
+    Args:
+        study: The run folder; the study file; or the address of the database that the sweep is in,
+            as in postgresql://user@host/name.
+        out: Run folder, where the study file or an address is given; runs/NAME when left out.
+        threads: Threads to use; all cores when left out.
+        runs: Take so many runs at most.
+        seconds: Take none after so many seconds.
+        name: What this worker is called; by machine and process when left out.
+        storage: Address of the database, where workers share one.
+        sweep: Name of the sweep, where the database holds several.
+        leave: End when there is nothing to take, rather than wait whether others are lost.
+
+    Raises:
+        InputError: there is no such sweep, or a setting is out of range.
+
+    Returns:
+        0, or 75 when a signal has stopped it before the end.
+    """
+    if threads is not None and threads < 1:
+        raise InputError(f"--threads must be at least 1, got {threads}")
+    if threads is not None:
+        from atomarium.study.threads import thread_variables
+
+        # Read by libraries when they are loaded, which has not happened yet.
+        os.environ.update(thread_variables(threads))
+    from atomarium.study.sweep.limits import Limits
+    from atomarium.study.sweep.workers import STORAGE_VARIABLE, heed_signals, join_sweep
+    from atomarium.study.threads import limited_to
+
+    is_stopped = heed_signals()
+    url = study if "://" in study else storage or os.environ.get(STORAGE_VARIABLE, "")
+    plan, folder = _found(study, out, url=url, sweep=sweep)
+    limits = Limits(runs=runs, seconds=seconds, stays=not leave)
+    with limited_to(threads):
+        tally = join_sweep(plan, folder, storage=url, name=name, limits=limits)
+    n_failed = tally.count("failed")
+    failed = f", {n_failed} of them failed" if n_failed else ""
+    print(f"{len(tally.runs)} runs{failed}; {tally.why}")
+    return _STOPPED_EARLY if is_stopped() else 0
+
+
+def _found(study: str, out: Path | None, *, url: str, sweep: str) -> tuple[SweepPlan, Path]:
+    """Return the sweep that somebody means, and its run folder."""
+    from atomarium.experiment.spec import read_study
+    from atomarium.study.sweep.plan import make_sweep_plan
+    from atomarium.study.sweep.sharing import offered
+    from atomarium.study.sweep.workers import plan_in
+
+    path = Path(study)
+    if "://" not in study and path.is_dir():
+        if out is not None:
+            raise InputError("give a run folder, or a study file and --out, not both")
+        return plan_in(path), path
+    file = offered(url, sweep) if "://" in study else read_study(path)
+    return make_sweep_plan(file), out or Path("runs") / file.spec.name
