@@ -18,7 +18,9 @@ app = App(
 )
 # Named by text, so that a command loads only what it needs.
 app.command("atomarium.cli.run:run")
+app.command("atomarium.cli.worker:worker")
 app.command("atomarium.cli.predict:predict")
+app.command("atomarium.cli.relax:relax")
 app.command("atomarium.cli.open:open_page", name="open")
 app.command("atomarium.cli.export:export")
 app.command("atomarium.cli.data:app", name="data")

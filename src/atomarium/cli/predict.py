@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import csv
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
+from cyclopts import Parameter
+
+from atomarium.core.dataset import Target
+from atomarium.core.errors import InputError
 from atomarium.core.files import written_atomically
+from atomarium.data.formats import FORMATS, write
 from atomarium.data.sources import load_dataset
-from atomarium.experiment.saved_model import load_model
+from atomarium.experiment.saved_model import SavedModel, load_model
 from atomarium.study.choose import find_model
+
+if TYPE_CHECKING:
+    from atomarium.core.dataset import Dataset
 
 
 def predict(
-    model: Path, file: str, /, *, target: str | None = None, out: Path | None = None
+    model: Path,
+    file: str,
+    /,
+    *,
+    target: str | None = None,
+    forces: Annotated[bool, Parameter(negative=())] = False,
+    out: Path | None = None,
 ) -> None:
     """Predict a property of new structures.
 
@@ -23,11 +40,28 @@ def predict(
         model: Folder of a study (its best model is taken), of a trial or of a model.
         file: Structures, in any format that can be read.
         target: Which property, when the study has several.
-        out: CSV file to write; standard output when left out.
+        forces: Also the forces, and the stress of what has a cell; of energies that were learned
+            by schnet, painn or sparse-forces. They are written with the structures.
+        out: CSV file to write, or structures with what is predicted (.extxyz, .npz, .db …);
+            standard output when left out.
+
+    Raises:
+        InputError: there is no such model or file, or forces have nowhere to go.
     """
-    trained = load_model(find_model(model, target))
+    structured = out is not None and _holds_structures(out)
+    if forces and not structured:
+        raise InputError("forces are written with their structures: --out NAME.extxyz")
+    folder = find_model(model, target)
     dataset = load_dataset(file)
+    if forces and out is not None:
+        _write_forces(folder, dataset, out)
+        return
+    trained = load_model(folder)
     values = trained.predict(dataset)
+    if structured and out is not None:
+        write(out, _with_values(trained, dataset, values))
+        _tell(dataset, trained.target, out)
+        return
     unit = "class" if trained.classes else _unit(trained.unit, trained.per)
     header = ["id", "formula", f"{trained.target} [{unit}]"]
     said = [trained.classes[int(k)] for k in values] if trained.classes else values.tolist()
@@ -37,11 +71,47 @@ def predict(
         return
     with written_atomically(out) as part, part.open("w", encoding="utf-8", newline="") as stream:
         _write(stream, header, rows)
-    print(f"{len(dataset)} predictions of {header[-1]}: {out}", file=sys.stderr)
+    _tell(dataset, header[-1], out)
+
+
+def _holds_structures(path: Path) -> bool:
+    endings = [ending for one in FORMATS.values() if one.writer for ending in one.endings]
+    return path.name.endswith(tuple(endings))
+
+
+def _write_forces(folder: Path, dataset: Dataset, out: Path) -> None:
+    from atomarium.experiment.predictions import predicted_targets
+    from atomarium.experiment.saved_potential import SavedPotential
+
+    potential = SavedPotential.load(folder)
+    potential.model.fitted.refuse_unseen(dataset.structures, dataset.ids)
+    found = potential.predict(dataset.structures)
+    name = potential.model.target
+    targets = predicted_targets(name, "eV", found.energies, found.forces, found.stress)
+    write(out, replace(dataset, targets=targets, labels={}))
+    _tell(dataset, ", ".join(f"{one.name} [{one.unit}]" for one in targets.values()), out)
+
+
+def _with_values(trained: SavedModel, dataset: Dataset, values: np.ndarray) -> Dataset:
+    if trained.classes:
+        words = np.array([trained.classes[int(k)] for k in values])
+        return replace(dataset, targets={}, labels={trained.target: words})
+    target = Target(
+        name=trained.target,
+        values=values[:, None],
+        unit=trained.unit,
+        per=trained.per,
+        extensive=trained.fitted.extensive,
+    )
+    return replace(dataset, targets={target.name: target}, labels={})
 
 
 def _unit(unit: str, per: str) -> str:
     return f"{unit or 'unit not stated'}{'' if per == 'structure' else f'/{per}'}"
+
+
+def _tell(dataset: Dataset, what: str, out: Path) -> None:
+    print(f"{len(dataset)} predictions of {what}: {out}", file=sys.stderr)
 
 
 def _write(stream, header, rows) -> None:  # noqa: ANN001 - anything csv writes to

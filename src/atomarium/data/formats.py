@@ -146,16 +146,30 @@ def write(
             nothing can be written there.
     """
     path = Path(path).expanduser()
+    name = writable_format(path, format)
+    try:
+        import_module(FORMATS[name].writer).write(path, dataset)
+    except _NO_PLACE as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def writable_format(path: Path, format: str | None = None) -> str:  # noqa: A002
+    """Return the format that a file would be written in, before there is anything to write.
+
+    Args:
+        path: Of the file.
+        format: One of FORMATS; found from the ending of the name when left out.
+
+    Raises:
+        InputError: the name does not tell the format, or we do not write it.
+    """
     name = format if format is not None else _format_by_name(path)
     writable = {known: f for known, f in FORMATS.items() if f.writer}
     if name not in writable:
         endings = ", ".join(ending for f in writable.values() for ending in f.endings)
         known = did_you_mean(name or "", writable)
         raise InputError(f"cannot tell how to write {str(path)!r}: endings {endings}{known}")
-    try:
-        import_module(writable[name].writer).write(path, dataset)
-    except _NO_PLACE as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+    return name
 
 
 def format_of(path: Path) -> str:

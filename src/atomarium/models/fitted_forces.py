@@ -105,7 +105,7 @@ class FittedForces:
             columns = slice(start, start + len(rows))
             groups[element] = Group(rows, np.zeros((0, 0)), columns)
             start = columns.stop
-        degree, scale = int(arrays["degree"]), float(arrays["length_scale"])
+        degree, scale = arrays["degree"].item(), arrays["length_scale"].item()
         return cls(
             settings=settings,
             environments=Environments(groups, degree, scale),
@@ -113,8 +113,8 @@ class FittedForces:
             priors=np.asarray(arrays["priors"]),
             species=tuple(arrays["species"].tolist()),
             atomic_energies=np.asarray(arrays["atomic_energies"]),
-            extensive=bool(arrays["extensive"]),
-            unit=float(arrays["unit"]),
+            extensive=bool(arrays["extensive"].item()),
+            unit=arrays["unit"].item(),
         )
 
 
