@@ -8,7 +8,7 @@ import pytest
 from atomarium.core.dataset import Dataset, Provenance, Target
 from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
-from atomarium.experiment.spec import TargetSpec
+from atomarium.experiment.data_spec import TargetSpec
 from atomarium.study.targets import settle_target
 
 WATER_AND_HYDROGEN = Structures.from_arrays(

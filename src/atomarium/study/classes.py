@@ -7,7 +7,7 @@ from jaxtyping import Float64
 
 from atomarium.core.dataset import Dataset, Target
 from atomarium.core.errors import InputError
-from atomarium.experiment.spec import TargetSpec
+from atomarium.experiment.data_spec import TargetSpec
 
 _MOST_CLASSES = 100
 

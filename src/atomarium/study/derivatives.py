@@ -8,8 +8,8 @@ import numpy as np
 
 from atomarium.core.dataset import Dataset, Target
 from atomarium.core.errors import InputError
+from atomarium.experiment.data_spec import TargetSpec
 from atomarium.experiment.potential import VOIGT
-from atomarium.experiment.spec import TargetSpec
 from atomarium.models.nn.aims import Derivatives
 
 

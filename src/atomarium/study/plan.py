@@ -16,8 +16,9 @@ from atomarium.data.splits import Split, make_splits
 from atomarium.data.strata import groups_by
 from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.candidate_space import CandidateSpace
+from atomarium.experiment.data_spec import DataSpec
 from atomarium.experiment.goals import Goal
-from atomarium.experiment.spec import DataSpec, StudyFile
+from atomarium.experiment.spec import StudyFile
 from atomarium.experiment.trial import Trial
 from atomarium.study.derivatives import derivatives_of
 from atomarium.study.targets import settle_target

@@ -10,7 +10,7 @@ from jaxtyping import Float64
 from atomarium.core.dataset import Dataset, Per, Target
 from atomarium.core.elements import NUMBERS
 from atomarium.core.errors import InputError
-from atomarium.experiment.spec import TargetSpec
+from atomarium.experiment.data_spec import TargetSpec
 from atomarium.study.classes import is_of_classes, settle_classes
 
 _CORRELATION_OF_EXTENSIVE = 0.8
