@@ -12,6 +12,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Column, Table
 
+from atomarium.cli.run_sweep import run_sweep
 from atomarium.core.errors import InputError
 from atomarium.experiment.spec import StudyFile, parse_study, read_study
 from atomarium.study.carry_out import Outcome, carry_out
@@ -21,6 +22,8 @@ from atomarium.study.curves import CurvePoint, best_points, learning_curves
 from atomarium.study.defaults import default_study
 from atomarium.study.estimate import estimate
 from atomarium.study.plan import Plan, make_plan
+from atomarium.study.sweep.carry_out import Means
+from atomarium.study.sweep.start import OnChange
 
 _FAILED = 1
 _CLASS_SCORES = {
@@ -45,6 +48,8 @@ def run(
     threads: int | None = None,
     workers: int | None = None,
     cluster: Path | None = None,
+    storage: str = "",
+    on_change: OnChange = "refuse",
     dry_run: Annotated[bool, Parameter(negative=())] = False,
     quiet: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
@@ -65,6 +70,10 @@ def run(
         workers: Processes that work side by side and share the threads.
         cluster: File that describes a cluster (TOML): trials, features of large sets and kernels
             are computed there.
+        storage: Of a sweep: address of a database that its workers share, in place of a journal in
+            the run folder.
+        on_change: Of a sweep whose file was changed: refuse to go on, continue with the new file,
+            or fork: begin anew in a folder beside it.
         dry_run: Check everything, print the plan and what it costs, and stop.
         quiet: No progress.
 
@@ -73,6 +82,9 @@ def run(
     """
     file = _study_file(study, data=data, target=target, unit=unit, extensive=extensive)
     folder = out or Path("runs") / file.spec.name
+    if file.spec.sweep is not None:
+        means = Means(workers=workers, threads=threads, storage=storage, on_change=on_change)
+        return run_sweep(file, folder, means, dry_run=dry_run, quiet=quiet)
     place = _cluster(cluster, workers=workers, threads=threads)
     plan = make_plan(file)
     console = Console(highlight=False)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from atomarium.study.sweep.runs import SweepRun
 
+#: Columns of a curve at one epoch.
+Values = Mapping[str, float | None]
+
 
 class Observer:
     """Told of every run of one worker; does nothing with it."""
@@ -14,7 +17,7 @@ class Observer:
     def began(self, run: SweepRun, folder: Path) -> None:
         """Be told of a run that begins, and of its folder."""
 
-    def epoch(self, run: SweepRun, values: Mapping[str, float | None]) -> None:
+    def epoch(self, run: SweepRun, values: Values) -> None:
         """Be told of an epoch: `epoch` from 1, `train_loss`, `val_loss` …, as columns of a curve."""
 
     def ended(self, run: SweepRun, folder: Path) -> None:

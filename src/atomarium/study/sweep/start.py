@@ -83,7 +83,8 @@ def start_sweep(plan: SweepPlan, folder: Path, *, on_change: OnChange = "refuse"
         return _prepare(plan, folder)
     changes = changes_in(plan.study, folder)
     kept = _read_origin(folder)
-    if kept and kept["data"] != _data_hash(plan):
+    known = any(_within(one.place, "data") for one in changes)
+    if kept and kept["data"] != _data_hash(plan) and not known:
         changes.append(Change("data", "the data as they were", "other data under the same name"))
     serious = [one for one in changes if not one.is_harmless]
     if on_change == "fork" and serious:
