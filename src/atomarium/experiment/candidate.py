@@ -23,7 +23,7 @@ from atomarium.experiment.potential import (
     fit_forces,
 )
 from atomarium.models.fitted_forces import FittedForces
-from atomarium.models.nn.aims import FORCES, STRESS, Aim
+from atomarium.models.nn.aims import FORCES, MOMENTS, STRESS, Aim
 from atomarium.models.nn.fitted import FittedNetwork
 from atomarium.models.nn.graphs import Graphs
 from atomarium.models.ridge import Ridge
@@ -148,7 +148,9 @@ class Candidate:
                     raise InputError("networks learn classes without a baseline; leave it out")
                 aims.append(aim)
                 continue
-            own = self._fit_baseline(learned, aim.values[:n], extensive=aim.extensive)
+            own = None
+            if aim.readout not in MOMENTS:  # which no sum over elements can stand for
+                own = self._fit_baseline(learned, aim.values[:n], extensive=aim.extensive)
             base = own if not aims else base
             if own is not None:
                 rest = aim.values - own.predict(structures)

@@ -24,7 +24,8 @@ from atomarium.models.nn.readouts import (
 
 #: Name of what is learned alone, and of the derivatives of an energy.
 TARGET, FORCES, STRESS = "value", "forces", "stress"
-READOUT_NAMES = ("auto", "sum", "mean", "dipole", "polarizability", "spatial-extent")
+MOMENTS = ("dipole", "polarizability", "spatial-extent")
+READOUT_NAMES = ("auto", "sum", "mean", *MOMENTS)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
