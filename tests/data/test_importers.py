@@ -435,3 +435,27 @@ def test_matminer_json_refuses_partial_occupancies_and_other_files(tmp_path):
     path.write_bytes(b"no gzip")
     with pytest.raises(InputError, match="not a table of matminer"):
         run("matminer-json", path)
+
+
+def test_mp_perovskites_have_energies_per_cell_and_atom_and_some_a_gap(tmp_path):
+    site = {"species": [{"element": "Po", "occu": 1}], "abc": [0.5, 0.5, 0.5]}
+    crystal = {
+        "lattice": {"matrix": (3.0 * np.eye(3)).tolist()},
+        "sites": [site, site | {"abc": [0, 0, 0]}],
+    }
+    entries = {
+        "mp-1": {"bandgap": None, "structure": json.dumps(crystal), "energy": -8.0},
+        "mp-2": {"bandgap": {"energy": 1.5}, "structure": json.dumps(crystal), "energy": -6.0},
+    }
+    path = tmp_path / "pervoskite_mp.json"
+    path.write_text(json.dumps(entries))
+    imported = run("mp-perovskites", path)
+    assert imported.ids == ("mp-1", "mp-2")
+    assert imported.structures.sizes.tolist() == [2, 2]
+    assert imported.columns["energy"].tolist() == [-8.0, -6.0]
+    assert imported.columns["energy_per_atom"].tolist() == [-4.0, -3.0]
+    np.testing.assert_array_equal(imported.columns["band_gap"], [np.nan, 1.5])
+    for wrong in ("[]", '{"mp-1": {}}', "no JSON"):
+        path.write_text(wrong)
+        with pytest.raises(InputError, match="not the list of perovskites"):
+            run("mp-perovskites", path)

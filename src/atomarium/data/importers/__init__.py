@@ -23,6 +23,7 @@ IMPORTERS: Mapping[str, str] = {
     "elpasolites": "atomarium.data.importers.elpasolites:import_elpasolites",
     "matminer-csv": "atomarium.data.importers.matminer:import_csv",
     "matminer-json": "atomarium.data.importers.matminer:import_json",
+    "mp-perovskites": "atomarium.data.importers.mp_perovskites:import_mp_perovskites",
     "nmd18": "atomarium.data.importers.nmd18:import_nmd18",
     "qm7": "atomarium.data.importers.qm7:import_qm7",
     "qm9-archive": "atomarium.data.importers.qm9:import_archive",

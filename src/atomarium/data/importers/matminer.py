@@ -78,7 +78,7 @@ def import_json(files: tuple[Path, ...], options: Mapping[str, str]) -> Imported
         rows = [dict(zip(table["columns"], row, strict=True)) for row in table["data"]]
     except (OSError, EOFError, KeyError, ValueError, TypeError) as error:
         raise InputError(f"{path} is not a table of matminer: {error}") from None
-    return _collect(rows, _from_dict, path)
+    return _collect(rows, crystal_of_dict, path)
 
 
 def _read_table(path: Path, member: str) -> list[_Row]:
@@ -137,10 +137,15 @@ def _from_poscar(row: _Row) -> Structures:
 
 
 def _from_text(row: _Row) -> Structures:
-    return _from_dict({"structure": ast.literal_eval(row["structure"])})
+    return crystal_of_dict({"structure": ast.literal_eval(row["structure"])})
 
 
-def _from_dict(row: _Row) -> Structures:
+def crystal_of_dict(row: Mapping[str, Any]) -> Structures:
+    """Return the crystal that pymatgen has written under the key `structure`.
+
+    Raises:
+        InputError: a site is partly occupied.
+    """
     plain = row["structure"]
     numbers = np.array([_only_element(site["species"]) for site in plain["sites"]])
     places = np.array([site["abc"] for site in plain["sites"]], dtype=float)
