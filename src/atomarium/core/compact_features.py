@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -12,6 +12,23 @@ from jaxtyping import Float, Float64, Int32, Int64
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features, Reduction, Rows
 from atomarium.core.segments import as_indices, rows_of_segments, segment_of_row
+
+
+class ElementPairs(NamedTuple):
+    """What blocks are where each is of two elements: products of their functions n and n′ by degree l.
+
+    A block of two different elements a < b holds √2 F_ab(l, n, n′) for every n and n′; one of an
+    element with itself holds n ≤ n′ only, times √2 where n < n′.
+
+    Args:
+        numbers: Atomic numbers of the two, for each block there can be.
+        n_max: Number of functions.
+        l_max: Largest degree.
+    """
+
+    numbers: Int64[np.ndarray, "blocks two"]
+    n_max: int
+    l_max: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +45,7 @@ class CompactFeatures:
         offsets: Where each structure's atoms begin, also when a row stands for a structure.
         numbers: Atomic number of each atom.
         reduced: How rows of structures were made from rows of atoms, if they were.
+        pairs: What blocks are, where each is of two elements.
     """
 
     values: Float[np.ndarray, "numbers"]
@@ -39,6 +57,7 @@ class CompactFeatures:
     offsets: Int64[np.ndarray, "offsets"]
     numbers: np.ndarray | None = field(default=None, repr=False)
     reduced: Reduction = "none"
+    pairs: ElementPairs | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         expected = int(self.offsets[-1]) if self.rows == "atoms" else len(self)
@@ -121,6 +140,27 @@ class CompactFeatures:
         """Average the atoms of each structure; rows for structures stay as they are."""
         return self._reduced("mean")
 
+    @classmethod
+    def concatenate(cls, parts: Sequence[CompactFeatures]) -> CompactFeatures:
+        """Join features of the same columns in the order given.
+
+        Raises:
+            InputError: there is no part, or they differ in what a row or a column is.
+        """
+        kinds = {(part.rows, part.reduced, part.block_borders.tobytes()) for part in parts}
+        if len(kinds) != 1:
+            raise InputError(f"only features of one kind can be joined, got {len(kinds)} kinds")
+        numbers = [part.numbers for part in parts if part.numbers is not None]
+        return replace(
+            parts[0],
+            values=np.concatenate([part.values for part in parts]),
+            blocks=np.concatenate([part.blocks for part in parts]),
+            places=_borders(np.concatenate([np.diff(part.places) for part in parts])),
+            row_borders=_borders(np.concatenate([np.diff(part.row_borders) for part in parts])),
+            offsets=_borders(np.concatenate([part.sizes for part in parts])),
+            numbers=np.concatenate(numbers) if len(numbers) == len(parts) else None,
+        )
+
     def _reduced(self, reduction: Reduction) -> CompactFeatures:
         if self.rows == "structures":
             return self
@@ -150,6 +190,8 @@ class CompactFeatures:
 
     def _by_block(self) -> Iterator[_Block]:
         """Go through the blocks that are given, each with all rows that have it."""
+        if not len(self.blocks):
+            return
         order = np.argsort(self.blocks, kind="stable")
         row_of_stored = segment_of_row(self.row_borders)
         known, first = np.unique(self.blocks[order], return_index=True)

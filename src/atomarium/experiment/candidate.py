@@ -10,10 +10,10 @@ from typing import Literal, cast
 import numpy as np
 from jaxtyping import Float64
 
-from atomarium.core.elements import SYMBOLS
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
 from atomarium.core.structures import Structures
+from atomarium.experiment.compact import CompactModel, fit_compact, refuse_unseen, represent_compact
 from atomarium.experiment.learning import Course, Fitted, Model, NetworkModel, Rows
 from atomarium.experiment.potential import (
     VOIGT,
@@ -47,7 +47,7 @@ class Candidate:
     """
 
     representation: Representation | None
-    model: Model | NetworkModel
+    model: Model | CompactModel | NetworkModel
     baseline: Baseline = "none"
     elements: Composition = field(default_factory=Composition)
     together: bool = False
@@ -78,6 +78,10 @@ class Candidate:
         if isinstance(self.model, NetworkModel):
             return self.model.represent(structures, advance=advance)
         assert self.representation is not None
+        if isinstance(self.model, CompactModel):
+            return represent_compact(
+                self.representation, self.model, structures, extensive=extensive, advance=advance
+            )
         parts: list[Features] = []
         for run in runs_of_atoms(structures, ATOMS_AT_ONCE):
             features = self.representation.compute(run)
@@ -119,6 +123,10 @@ class Candidate:
         base = self._fit_baseline(structures, values, extensive=extensive)
         if base is not None:
             values = values - base.predict(structures)
+        if isinstance(self.model, CompactModel):
+            more = {"aside": course.aside, "fit_baseline": self._fit_baseline}
+            fitted = fit_compact(self.model, features, values, extensive=extensive, **more)
+            return FittedCandidate(self, structures, fitted, extensive=extensive, baseline=base)
         assert isinstance(features, Features)
         if isinstance(self.model, SparseForces) and not course.n_classes:
             fitted = self._fit_kernels(structures, features, values, extensive, course)
@@ -284,19 +292,9 @@ class FittedCandidate:
         }
 
     def refuse_unseen(self, structures: Structures, ids: tuple[str, ...]) -> None:
-        """Do nothing when every element was in the training structures.
+        """Do nothing when every element was learned from, or the model can guess it.
 
         Raises:
             InputError: a structure holds an element that was not; the message names both.
         """
-        known = np.isin(structures.numbers, self.training.species)
-        if known.all():
-            return
-        atom = int(np.flatnonzero(~known)[0])
-        structure = int(structures.structure_of_atom[atom])
-        unseen = SYMBOLS[int(structures.numbers[atom])]
-        seen = ", ".join(SYMBOLS[z] for z in self.training.species)
-        raise InputError(
-            f"structure {ids[structure]!r} holds {unseen}, which the model has never seen; "
-            f"it has learned from {seen} only"
-        )
+        refuse_unseen(self.fitted, self.training, structures, ids)

@@ -27,6 +27,7 @@ from atomarium.core.hashing import hash_arrays, hash_settings
 from atomarium.core.structures import Structures
 from atomarium.data.fetch import data_folder
 from atomarium.experiment.candidate import Candidate
+from atomarium.experiment.compact import CompactModel
 from atomarium.experiment.learning import Rows
 from atomarium.represent import REPRESENTATIONS
 
@@ -68,7 +69,7 @@ def represent(
         advance: Told the number of structures whenever some are done.
         cpu: Tells CPU seconds.
     """
-    if candidate.representation is None:
+    if candidate.representation is None or isinstance(candidate.model, CompactModel):
         before = cpu()
         graphs = candidate.represent(structures, extensive=extensive, advance=advance)
         return Represented(graphs, cpu() - before)

@@ -10,14 +10,16 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float64
 
+from atomarium.core.compact_features import CompactFeatures
 from atomarium.core.features import Features
 from atomarium.core.structures import Structures
+from atomarium.experiment.compact import Aside
 from atomarium.models.nn.aims import TARGET, Aim, Derivatives
 from atomarium.models.nn.graphs import Graphs
 from atomarium.models.nn.history import Epoch
 
 #: What a model learns from: numbers of a representation, or graphs that a network makes itself.
-Rows = Features | Graphs
+Rows = Features | CompactFeatures | Graphs
 
 
 @runtime_checkable
@@ -121,6 +123,7 @@ class Course:
         n_watched: So many of the last structures are not learned from; networks look at them after
             each epoch, in place of a part that they draw themselves. 0 lets them draw.
         once: Calls what trains a network, or returns what it gave another trial.
+        aside: Structures that neither train nor test, to learn from what may be learned elsewhere.
     """
 
     name: str = TARGET
@@ -138,6 +141,7 @@ class Course:
     watch: Callable[[Epoch], None] = _tell_nobody
     n_watched: int = 0
     once: Callable[[Callable[[], Fitted]], Fitted] = _call
+    aside: Aside | None = None
 
     def aim(self, values: Float64[np.ndarray, "structures targets"], *, extensive: bool) -> Aim:
         """Return what a network is to learn first of all."""

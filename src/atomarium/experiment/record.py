@@ -127,6 +127,8 @@ def keep_result(
         epochs = getattr(result.fitted.fitted, "epochs", ())
         if epochs:
             write_history(folder / "history.jsonl", epochs)
+        for name, text in getattr(result.fitted.fitted, "files", dict)().items():
+            write_text(folder / name, text)
         save_model(folder / "model", model)
     return record
 

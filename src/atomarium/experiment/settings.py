@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.kinds import Family
 from atomarium.experiment.candidate import Baseline, Candidate
+from atomarium.experiment.compact import CompactModel, check_compact
 from atomarium.experiment.learning import NetworkModel
 from atomarium.experiment.places import line_of_key
 from atomarium.models import MODELS
@@ -81,6 +82,12 @@ def make_candidate(
             raise InputError(f"{where}: only networks learn several targets at once, not {kind}")
         plain = {"kind": "composition"} if plain is None else plain
         representation = made(REPRESENTATIONS, "representation", plain)
+        if isinstance(model, CompactModel):
+            try:
+                check_compact(representation)
+            except InputError as error:
+                where = place_in_file(name, text, (*place, "representation"))
+                raise InputError(f"{where}: {error}") from None
     return Candidate(
         representation=representation,
         model=model,

@@ -37,6 +37,8 @@ class SplitSpec(Part):
         test: Number of test structures, or a share below 1; not of a k-fold or leave-group-out
             split, which decide it themselves.
         train: Sizes of the nested training sets; left out, four sizes that double.
+        aside: So many structures of each split neither train nor test; models with
+            `learn_from = "aside"` learn from them what may be learned from other structures.
         repeats: How many independent splits.
         seed: Another seed, other splits.
     """
@@ -45,6 +47,7 @@ class SplitSpec(Part):
     by: str = ""
     test: Annotated[int, Field(ge=1)] | Annotated[float, Field(gt=0, lt=1)] = 0.2
     train: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    aside: int = Field(default=0, ge=0)
     repeats: int = Field(default=3, ge=1, le=1000)
     seed: int = Field(default=0, ge=0, lt=2**63)
 

@@ -40,6 +40,7 @@ class Trial:
         intervals: Which intervals to look at, if any.
         groups: Of all structures; a search keeps a group on one side. None when all are alone.
         beside: What a network learns together with it.
+        aside: Structures that neither train nor test, which some models learn from besides.
     """
 
     model: str
@@ -53,6 +54,7 @@ class Trial:
     intervals: IntervalSpec | None = None
     groups: Int64[np.ndarray, "structures"] | None = field(default=None, repr=False)
     beside: tuple[Goal, ...] = field(default=(), repr=False)
+    aside: Int64[np.ndarray, "aside"] | None = field(default=None, repr=False)
 
     @property
     def target(self) -> Target:
@@ -90,6 +92,8 @@ class Trial:
                 {"name": one.target.name, **one.target_settings, **one.settings}
                 for one in self.beside
             ]
+        if self.aside is not None:
+            searched["aside"] = hash_arrays(self.aside)
         return {
             "format": _FORMAT,
             **searched,

@@ -16,6 +16,7 @@ MODELS = Family(
         "sparse-forces": "atomarium.models.sparse_forces:SparseForces",
         "ridge": "atomarium.models.ridge:Ridge",
         "mean": "atomarium.models.mean:Mean",
+        "alchemical-krr": "atomarium.models.alchemical.krr:AlchemicalKrr",
         "cgcnn": "atomarium.models.nn.learners:CgcnnModel",
         "schnet": "atomarium.models.nn.learners:SchNetModel",
         "painn": "atomarium.models.nn.learners:PaiNNModel",

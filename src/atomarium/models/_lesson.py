@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float64, Int64
 
+from atomarium.core.compact_features import CompactFeatures
 from atomarium.core.features import Features
 
 
@@ -98,7 +99,9 @@ def even_folds(n_structures: int, n_folds: int) -> Int64[np.ndarray, "structures
     return folds
 
 
-def center_counts(features: Features, *, extensive: bool) -> Float64[np.ndarray, "structures"]:
+def center_counts(
+    features: Features | CompactFeatures, *, extensive: bool
+) -> Float64[np.ndarray, "structures"]:
     """Return what the center is multiplied by: atoms where values are extensive, otherwise one."""
     return features.sizes.astype(np.float64) if extensive else np.ones(len(features))
 

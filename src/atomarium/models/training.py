@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float64
 
+from atomarium.core.compact_features import CompactFeatures
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
 
 
-def check_training(features: Features, values: Float64[np.ndarray, "structures targets"]) -> None:
+def check_training(
+    features: Features | CompactFeatures, values: Float64[np.ndarray, "structures targets"]
+) -> None:
     """Do nothing when a model can learn from these.
 
     Raises:
@@ -27,7 +30,7 @@ def check_training(features: Features, values: Float64[np.ndarray, "structures t
     check_features(features)
 
 
-def check_features(features: Features, *, width: int | None = None) -> None:
+def check_features(features: Features | CompactFeatures, *, width: int | None = None) -> None:
     """Do nothing when a model can use these.
 
     Args:
@@ -46,9 +49,13 @@ def check_features(features: Features, *, width: int | None = None) -> None:
     with np.errstate(over="ignore", invalid="ignore"):
         suspicious = features.values.size and not np.isfinite(features.values.sum())
     if suspicious:
-        wrong = np.flatnonzero(~np.isfinite(features.values).all(axis=1))
+        wrong = np.argwhere(~np.isfinite(features.values))
         if len(wrong):
-            raise InputError(f"features are not finite; the first are in row {wrong[0]}")
+            row = int(wrong[0, 0])
+            if isinstance(features, CompactFeatures):
+                starts = features.places[features.row_borders]
+                row = int(np.searchsorted(starts, row, side="right")) - 1
+            raise InputError(f"features are not finite; the first are in row {row}")
 
 
 def per_structure(features: Features, *, averaged: bool) -> Features:

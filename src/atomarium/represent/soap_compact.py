@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Int64
 
-from atomarium.core.compact_features import CompactFeatures
+from atomarium.core.compact_features import CompactFeatures, ElementPairs
+from atomarium.core.elements import number_of
 from atomarium.core.errors import InputError
 from atomarium.core.pairs import find_pairs_apart
 from atomarium.core.structures import Structures
@@ -57,7 +58,19 @@ def compute_compact(
         rows="atoms",
         offsets=structures.offsets,
         numbers=structures.numbers,
+        pairs=_element_pairs(soap),
     )
+
+
+def _element_pairs(soap: Soap) -> ElementPairs | None:
+    """Return the elements of each block, unless blocks are something else."""
+    channels, n_species = soap.columns.channels, len(soap.species)
+    pairs = np.array(channels.pairs, dtype=np.int64).reshape(-1, 2)
+    every = len(pairs) == n_species * (n_species + 1) // 2
+    if soap.layout != "kernel" or not channels.plain or not every:
+        return None
+    numbers = np.array([number_of(symbol) for symbol in soap.species], dtype=np.int64)
+    return ElementPairs(numbers[pairs], soap.n_max, soap.l_max)
 
 
 def _count(

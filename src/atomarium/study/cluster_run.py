@@ -18,6 +18,7 @@ from atomarium.core.progress import progress
 from atomarium.core.structures import Structures
 from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.candidate_space import CandidateSpace
+from atomarium.experiment.compact import CompactModel
 from atomarium.experiment.feature_cache import Represented, represent
 from atomarium.experiment.learning import Rows
 from atomarium.experiment.record import keep_failure, read_record
@@ -121,6 +122,8 @@ class _Making:
     def _features(self, trial: Trial) -> Parcel[Represented] | None:
         candidate = trial.candidate
         if isinstance(candidate, CandidateSpace) or candidate.representation is None:
+            return None
+        if isinstance(candidate.model, CompactModel):
             return None
         all_, extensive = self.plan.dataset.structures, trial.target.extensive
         name = name_of_features(candidate, all_, extensive=extensive)

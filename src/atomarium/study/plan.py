@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Int64
 
 from atomarium.core.dataset import Dataset, Target
 from atomarium.core.errors import InputError
@@ -172,13 +173,16 @@ def _splits(study: StudyFile, dataset: Dataset) -> tuple[Split, ...]:
 
 
 def _training_sizes(study: StudyFile, splits: tuple[Split, ...]) -> tuple[int, ...]:
-    left = min(len(split.train) for split in splits)
+    left = min(len(split.train) for split in splits) - study.spec.split.aside
+    if left < 1:
+        aside = study.spec.split.aside
+        raise InputError(f"split.aside: {aside:,} structures leave none to train with")
     given = study.spec.split.train
     if not given:
         return tuple(sorted({max(1, left >> k) for k in range(_SIZES_WHEN_LEFT_OUT)}))
     smallest = min(splits, key=lambda split: len(split.train))
     try:
-        smallest.training(max(given))
+        smallest.training(max(given) + study.spec.split.aside)
     except InputError as error:
         raise InputError(f"split.train: {error}") from None
     return tuple(sorted(set(given)))
@@ -217,6 +221,7 @@ def _trials(
             data_hash=data_hash,
             train=split.training(size),
             test=split.test,
+            aside=_aside(study, candidate, split),
             repeat=repeat,
             search=study.spec.search,
             intervals=study.spec.intervals,
@@ -227,6 +232,15 @@ def _trials(
         for size in sizes
         for repeat, split in enumerate(splits)
     ]
+
+
+def _aside(
+    study: StudyFile, candidate: Candidate | CandidateSpace, split: Split
+) -> Int64[np.ndarray, "aside"] | None:
+    """Return the structures that only those candidates see which learn from them."""
+    n_aside = study.spec.split.aside
+    learns = isinstance(candidate, Candidate) and getattr(candidate.model, "learn_from", "")
+    return split.train[-n_aside:] if n_aside and learns == "aside" else None
 
 
 def _beside(

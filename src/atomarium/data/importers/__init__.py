@@ -21,6 +21,9 @@ Importer = Callable[[tuple[Path, ...], Mapping[str, str]], Imported]
 IMPORTERS: Mapping[str, str] = {
     "ba10": "atomarium.data.importers.ba10:import_ba10",
     "elpasolites": "atomarium.data.importers.elpasolites:import_elpasolites",
+    "elpasolites-idealized": (
+        "atomarium.data.importers.elpasolites_idealized:import_idealized_elpasolites"
+    ),
     "matminer-csv": "atomarium.data.importers.matminer:import_csv",
     "matminer-json": "atomarium.data.importers.matminer:import_json",
     "mp-perovskites": "atomarium.data.importers.mp_perovskites:import_mp_perovskites",

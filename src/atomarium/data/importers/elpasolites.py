@@ -50,7 +50,7 @@ def import_elpasolites(files: tuple[Path, ...], options: Mapping[str, str]) -> I
         InputError: it is not the archive, or a pickle in it holds more than numbers.
     """
     (path,) = files
-    tables = _read_tables(path)
+    tables = read_tables(path)
     crystals = [crystal for table in tables.values() for crystal in _crystals(table, path)]
     energies = np.concatenate([np.ravel(table["T"]) for table in tables.values()]).astype(float)
     sizes = np.array([len(crystal.numbers) for crystal in crystals])
@@ -63,7 +63,12 @@ def import_elpasolites(files: tuple[Path, ...], options: Mapping[str, str]) -> I
     )
 
 
-def _read_tables(path: Path) -> dict[str, dict[str, np.ndarray]]:
+def read_tables(path: Path) -> dict[str, dict[str, np.ndarray]]:
+    """Return the arrays of each file of the archive, by its name.
+
+    Raises:
+        InputError: it is not the archive, or a pickle in it holds more than numbers.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             names = sorted(name for name in archive.namelist() if name.endswith(".pkl"))
