@@ -7,15 +7,32 @@ import os
 import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+
+
+_waits: ContextVar[bool] = ContextVar("waits", default=True)
+
+
+@contextmanager
+def without_waiting() -> Generator[None]:
+    """Write files in a block without waiting for the disk; a computer that loses power loses them.
+
+    Whoever writes many small files in a row waits once, for the last one.
+    """
+    token = _waits.set(False)
+    try:
+        yield
+    finally:
+        _waits.reset(token)
 
 
 @contextmanager
 def written_atomically(path: Path | str) -> Generator[Path]:
     """Yield a temporary path beside `path`; it takes the place of `path` when the block succeeds.
 
-    The content is flushed to disk before the rename; after an error the temporary file is gone
-    and `path` is as it was.
+    The content is flushed to disk before the rename, unless `without_waiting`; after an error the
+    temporary file is gone and `path` is as it was.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -24,8 +41,9 @@ def written_atomically(path: Path | str) -> Generator[Path]:
     part.touch(exist_ok=False)
     try:
         yield part
-        with part.open("rb+") as stream:
-            os.fsync(stream.fileno())
+        if _waits.get():
+            with part.open("rb+") as stream:
+                os.fsync(stream.fileno())
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -43,7 +61,9 @@ def write_json(path: Path | str, content: object) -> None:
 
 
 def append_line(path: Path | str, content: object) -> None:
-    """Append a line of JSON, which is on the disk when this returns; NaN is refused.
+    """Append a line of JSON; it is on the disk when this returns, unless `without_waiting`.
+
+    NaN is refused, it is not JSON.
 
     A line that a killed process has left half-written stays alone.
     """
@@ -58,4 +78,5 @@ def append_line(path: Path | str, content: object) -> None:
                 stream.write(b"\n")
         stream.write(text.encode() + b"\n")
         stream.flush()
-        os.fsync(stream.fileno())
+        if _waits.get():
+            os.fsync(stream.fileno())

@@ -16,8 +16,9 @@ from typing import Any
 
 from optuna.storages.journal import BaseJournalBackend, JournalFileOpenLock
 
-#: Lines with one of these are on the disk before anyone goes on: trials begin and end with them.
-_LASTING = frozenset({0, 4, 6})
+#: Lines with one of these are on the disk before anyone goes on: studies and ends of trials. What
+#: is lost before them, with the power of the computer, is done again.
+_LASTING = frozenset({0, 6})
 
 
 class Journal(BaseJournalBackend):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from atomarium.core.errors import InputError, did_you_mean
+from atomarium.core.files import without_waiting
 from atomarium.core.stopping import Stopped
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.space import default
@@ -100,11 +101,13 @@ class OneRun:
         """Train, score and keep; whatever goes wrong is raised."""
         self.run = replace(self.run, started=self._meter.started)
         own.path.mkdir(parents=True, exist_ok=True)
-        record_run(self.folder, self.run)
+        with without_waiting():
+            record_run(self.folder, self.run)
         candidate = CandidateSpace(self.plain, self.plain).candidate(default)
         candidate = candidate.settle(self.plan.dataset.structures)
         trial = replace(self.plan.trial, model=self.model, candidate=candidate)
-        own.begin(self.run, trial.settings)
+        with without_waiting():
+            own.begin(self.run, trial.settings)
         for observer in self.observers:
             observer.began(self.run, own.path)
         self._epochs.batch_size = batch_size_of(candidate.model)
@@ -113,7 +116,8 @@ class OneRun:
         trained = self.trainer.train(candidate, folder=own.checkpoints, watch=self._watch(own))
         self._note(trained.metrics)
         self._refuse_unreported()
-        own.keep(trial, trained, self.run, cite=self.plan.plan.cite)
+        with without_waiting():
+            own.keep(trial, trained, self.run, cite=self.plan.plan.cite)
         self._ended("finished", None)
 
     def _watch(self, own: RunFolder) -> Callable[[Epoch], None]:
@@ -126,7 +130,8 @@ class OneRun:
                 observer.epoch(self.run, row)
             if time.monotonic() - self._told > _SECONDS_BETWEEN_RECORDS:
                 self._told = time.monotonic()
-                record_run(self.folder, self.run)
+                with without_waiting():
+                    record_run(self.folder, self.run)
                 self._record_curve()
             if self.judge is not None and row.get("val_loss") is not None:
                 self.judge.look(epoch.number + 1, float(row["val_loss"] or 0.0))
@@ -164,7 +169,9 @@ class OneRun:
         self._record_curve()
         reason = f": {self.run.reason}" if self.run.reason else ""
         own.say(f"{self.run.state} after {self._meter.seconds:.2f} s{reason}")
-        own.end(self.run, study=self.plan.study.folder)
+        with without_waiting():
+            own.end(self.run, study=self.plan.study.folder)
+        # Waits for the disk, once for all that was written.
         record_run(self.folder, self.run)
         for observer in self.observers:
             observer.ended(self.run, own.path)
@@ -172,4 +179,5 @@ class OneRun:
     def _record_curve(self) -> None:
         curve = self._epochs.curve
         if curve is not None:
-            record_curve(self.folder, self.run, curve)
+            with without_waiting():
+                record_curve(self.folder, self.run, curve)
