@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-
 _waits: ContextVar[bool] = ContextVar("waits", default=True)
 
 
