@@ -1,4 +1,4 @@
-"""Networks as potentials: trained on forces, kept in a folder, used by ASE and for relaxation."""
+"""Networks as potentials: trained on forces, kept in a folder, used by ASE."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
-from ase.build import bulk, molecule
-from ase.calculators.calculator import Calculator
-from ase.calculators.lj import LennardJones
-from ase.optimize import FIRE
+from ase.build import molecule
 
 from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
@@ -20,8 +17,7 @@ from atomarium.experiment.network_potential import (
     fit_network_potential,
     load_network_potential,
 )
-from atomarium.experiment.potential import Observations, Outcome
-from atomarium.experiment.relaxation import relax
+from atomarium.experiment.potential import Observations
 from atomarium.models.nn.learners import SchNetModel
 from atomarium.models.nn.training import Training
 
@@ -131,59 +127,3 @@ def test_ase_gets_energy_forces_and_stress(potential: NetworkPotential) -> None:
             sides.append(potential.predict(Structures.from_ase(moved)).energies[0])
         slope = (sides[0] - sides[1]) / 2e-4 / boxed.get_volume()
         assert stress[k] == pytest.approx(slope, abs=1e-7)
-
-
-class _Together:
-    """A calculator of ASE as a potential, one structure after the other."""
-
-    def __init__(self, calculator: Calculator) -> None:
-        self._calculator = calculator
-
-    def predict(self, structures: Structures) -> Outcome:
-        energies, forces = [], []
-        for atoms in structures.to_ase():
-            atoms.calc = self._calculator
-            energies.append(atoms.get_potential_energy())
-            forces.append(atoms.get_forces())
-        return Outcome(
-            energies=np.array(energies),
-            forces=np.concatenate(forces),
-            stress=np.full((len(structures), 6), np.nan),
-        )
-
-
-def test_structures_relax_together_as_alone_with_ase(tmp_path: Path) -> None:
-    rng = np.random.default_rng(0)
-    frames = [bulk("Ar", cubic=True, a=5.4), Atoms("Ar3", rng.normal(scale=2.5, size=(3, 3)))]
-    frames[0].positions += rng.normal(scale=0.1, size=(4, 3))
-    lj = LennardJones(sigma=3.4, epsilon=0.01, rc=7.0, smooth=True)
-    done: list[int] = []
-    found = relax(
-        _Together(lj),
-        Structures.from_ase(frames),
-        largest_force=1e-4,
-        most_steps=2000,
-        advance=done.append,
-    )
-    assert found.converged.all()
-    assert sum(done) == 2
-    assert np.linalg.norm(found.forces, axis=1).max() < 1e-4
-    for atoms, energy in zip(frames, found.energies, strict=True):
-        atoms.calc = lj
-        with FIRE(atoms, logfile=str(tmp_path / "log")) as alone:
-            alone.run(fmax=1e-4, steps=2000)
-        assert energy == pytest.approx(atoms.get_potential_energy(), abs=1e-6)
-
-
-def test_relaxation_that_is_too_short_says_so() -> None:
-    atoms = Atoms("Ar2", [[0, 0, 0], [3.0, 0, 0]])
-    lj = LennardJones(sigma=3.4, epsilon=0.01)
-    found = relax(_Together(lj), Structures.from_ase(atoms), largest_force=1e-8, most_steps=2)
-    assert not found.converged.any()
-    assert found.steps == [2]
-    for settings, message in (
-        ({"largest_force": 0.0}, "largest_force must be above 0"),
-        ({"most_steps": 0}, "most_steps must be at least 1"),
-    ):
-        with pytest.raises(InputError, match=message):
-            relax(_Together(lj), Structures.from_ase(atoms), **settings)  # type: ignore[arg-type]
