@@ -4,7 +4,7 @@ Revised MD17 (ethanol) and the cells of Zuo et al. (2020) with random splits. Ne
 `rmd17_ethanol_2000.extxyz.xz` and `mlearn_zuo2020.extxyz.xz` in a folder `../shared/data` beside
 the checkout. CPU seconds of one thread.
 
-    python benchmarks/potentials.py [ethanol Ni Cu Mo Si …]
+    python benchmarks/potentials.py [ethanol Ni Cu Mo Si Ge Li]
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ _SOAPS = {
     "Cu": Soap(cutoff=4.5, n_max=8, l_max=6, width=0.5),
     "Mo": Soap(cutoff=5.0, n_max=8, l_max=6, width=0.5),
     "Si": Soap(cutoff=5.0, n_max=8, l_max=6, width=0.5),
+    "Ge": Soap(cutoff=5.2, n_max=8, l_max=6, width=0.5),
+    "Li": Soap(cutoff=5.0, n_max=8, l_max=6, width=0.5),
 }
 
 
