@@ -20,6 +20,7 @@ from atomarium.experiment.saved_model import load_model
 from atomarium.experiment.spec import read_study
 from atomarium.study import runner
 from atomarium.study.curves import learning_curves
+from atomarium.study.folder_lock import held
 from atomarium.study.plan import Plan, make_plan
 from atomarium.study.runner import read_records, run_study
 from atomarium.study.tables import write_tables
@@ -126,7 +127,7 @@ def test_failing_model_is_recorded_and_others_go_on(study_path: Path, tmp_path: 
 
 def test_one_folder_one_process(study_path: Path, tmp_path: Path) -> None:
     plan = plan_of(study_path)
-    with runner._alone_in(tmp_path / "run"), pytest.raises(InputError, match="another process"):
+    with held(tmp_path / "run", alone=True), pytest.raises(InputError, match="another process"):
         run_study(plan, tmp_path / "run", show=False)
 
 

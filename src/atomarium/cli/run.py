@@ -16,7 +16,7 @@ from atomarium.cli.run_sweep import run_sweep
 from atomarium.core.errors import InputError
 from atomarium.experiment.spec import StudyFile, parse_study, read_study
 from atomarium.study.carry_out import Outcome, carry_out
-from atomarium.study.cluster import Cluster, read_cluster
+from atomarium.study.cluster import Cluster, JobArray, read_cluster
 from atomarium.study.cluster_processes import Processes
 from atomarium.study.curves import CurvePoint, best_points, learning_curves
 from atomarium.study.defaults import default_study
@@ -82,10 +82,16 @@ def run(
     """
     file = _study_file(study, data=data, target=target, unit=unit, extensive=extensive)
     folder = out or Path("runs") / file.spec.name
-    if file.spec.sweep is not None:
-        means = Means(workers=workers, threads=threads, storage=storage, on_change=on_change)
-        return run_sweep(file, folder, means, dry_run=dry_run, quiet=quiet)
     place = _cluster(cluster, workers=workers, threads=threads)
+    if file.spec.sweep is not None:
+        means = Means(
+            workers=workers,
+            cluster=None if cluster is None else place,
+            threads=threads,
+            storage=storage,
+            on_change=on_change,
+        )
+        return run_sweep(file, folder, means, dry_run=dry_run, quiet=quiet)
     plan = make_plan(file)
     console = Console(highlight=False)
     for note in plan.notes:
@@ -121,7 +127,9 @@ def _study_file(
     return parse_study(text, name="the study made from --data", folder=Path())
 
 
-def _cluster(file: Path | None, *, workers: int | None, threads: int | None) -> Cluster | None:
+def _cluster(
+    file: Path | None, *, workers: int | None, threads: int | None
+) -> Cluster | JobArray | None:
     if file is not None and workers is not None:
         raise InputError("give --workers or --cluster, not both: the cluster's file says how many")
     if file is not None:

@@ -30,10 +30,10 @@ def worker(
     sweep: str = "",
     leave: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
-    """Help with a sweep: take runs and train them until none is left.
+    """Help with a study: take what nobody else has and train it, until nothing is left.
 
-    Any number of workers may help, from any machine that sees the run folder or reaches the
-    database; no two ever have the same run. SIGTERM and SIGUSR1 ask for a good place to stop:
+    Any number of workers may help, from any machine that sees the run folder or, of a sweep,
+    reaches the database; no two ever have the same run. SIGTERM and SIGUSR1 ask for a good place to stop:
     what is being trained is kept and goes on from there later.
 
     Args:
@@ -61,20 +61,37 @@ def worker(
 
         # Read by libraries when they are loaded, which has not happened yet.
         os.environ.update(thread_variables(threads))
+    from atomarium.study.joining import is_ordinary
     from atomarium.study.sweep.limits import Limits
     from atomarium.study.sweep.workers import STORAGE_VARIABLE, heed_signals, join_sweep
     from atomarium.study.threads import limited_to
 
     is_stopped = heed_signals()
     url = study if "://" in study else storage or os.environ.get(STORAGE_VARIABLE, "")
-    plan, folder = _found(study, out, url=url, sweep=sweep)
-    limits = Limits(runs=runs, seconds=seconds, stays=not leave)
     with limited_to(threads):
-        tally = join_sweep(plan, folder, storage=url, name=name, limits=limits)
-    n_failed = tally.count("failed")
-    failed = f", {n_failed} of them failed" if n_failed else ""
-    print(f"{len(tally.runs)} runs{failed}; {tally.why}")
+        if "://" not in study and is_ordinary(Path(study)):
+            told = _join_study(Path(study), out, most=runs, stays=not leave)
+        else:
+            plan, folder = _found(study, out, url=url, sweep=sweep)
+            limits = Limits(runs=runs, seconds=seconds, stays=not leave)
+            tally = join_sweep(plan, folder, storage=url, name=name, limits=limits)
+            n_failed = tally.count("failed")
+            failed = f", {n_failed} of them failed" if n_failed else ""
+            told = f"{len(tally.runs)} runs{failed}; {tally.why}"
+    print(told)
     return _STOPPED_EARLY if is_stopped() else 0
+
+
+def _join_study(place: Path, out: Path | None, *, most: int | None, stays: bool) -> str:
+    from atomarium.core.stopping import Stopped
+    from atomarium.study.joining import join_study, plan_to_join
+
+    plan, folder = plan_to_join(place, out)
+    try:
+        n_done = join_study(plan, folder, most=most, stays=stays)
+    except Stopped:
+        return "it was asked to stop"
+    return f"{n_done} trainings"
 
 
 def _found(study: str, out: Path | None, *, url: str, sweep: str) -> tuple[SweepPlan, Path]:

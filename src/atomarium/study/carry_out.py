@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from atomarium.experiment.record import Record
-from atomarium.study.cluster import Cluster
+from atomarium.study.cluster import Cluster, JobArray
 from atomarium.study.plan import Plan
 from atomarium.study.report import write_report
 from atomarium.study.runner import run_study
@@ -32,7 +32,7 @@ class Outcome:
 
 
 def carry_out(
-    plan: Plan, folder: Path, *, cluster: Cluster | None = None, show: bool = True
+    plan: Plan, folder: Path, *, cluster: Cluster | JobArray | None = None, show: bool = True
 ) -> Outcome:
     """Run what is missing of a study, then write its tables and its report.
 

@@ -24,6 +24,7 @@ CLUSTERS = Family(
     {
         "local": "atomarium.study.cluster_kinds:LocalMachine",
         "slurm": "atomarium.study.cluster_kinds:Slurm",
+        "slurm-array": "atomarium.study.cluster_array:SlurmArray",
         "pbs": "atomarium.study.cluster_kinds:Pbs",
         "lsf": "atomarium.study.cluster_kinds:Lsf",
         "address": "atomarium.study.cluster_kinds:Address",
@@ -83,7 +84,22 @@ class Cluster(Protocol):
         ...
 
 
-def read_cluster(path: Path | str) -> Cluster:
+@runtime_checkable
+class JobArray(Protocol):
+    """Settings of jobs that work by themselves, each like `atomarium worker`."""
+
+    def run(
+        self,
+        folder: Path,
+        *,
+        is_done: Callable[[], bool],
+        show: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Submit jobs that work on a run folder, and wait until the work is done."""
+        ...
+
+
+def read_cluster(path: Path | str) -> Cluster | JobArray:
     """Read and check the file of a cluster: `kind`, and the settings of that kind.
 
     Raises:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from math import inf
+from math import ceil, inf
 from typing import ClassVar
 
 from atomarium.core.errors import InputError
 from atomarium.experiment.machine import n_cores
 from atomarium.study.cluster import Executor
 
-_MEMORY = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B")
+_MEMORY = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT])i?B")
 _WALLTIME = re.compile(r"(?:(\d+)-)?(\d{1,3}):([0-5]\d)(?::([0-5]\d))?")
 _ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://\S+:\d+")
 
@@ -69,37 +69,56 @@ class LocalMachine(_Kind):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Jobs(_Kind):
-    """Workers that are jobs of a batch system; one that ends is replaced while there is work.
+class JobSettings(_Kind):
+    """Jobs of a batch system.
 
     Args:
-        jobs: How many there shall be at a time.
-        processes: Workers of a job, at least 1; each does one piece of work at a time.
+        jobs: How many there shall be at a time; one that ends is replaced while there is work.
         memory: Of a job, as in "16 GB"; must be given.
-        walltime: Of a job, as in "02:00:00" or "1-12:00:00". Workers stop taking work before it
-            ends.
+        walltime: Of a job, as in "02:00:00" or "1-12:00:00".
         queue: Queue or partition; the default one when left out.
         account: Who pays; nobody when left out.
         directives: More lines for the head of the job script, as in "--gres=gpu:1".
         prologue: Shell lines that go before the worker, as in "module load python".
-        interface: Network interface of workers and scheduler, as in "ib0"; any when left out.
         python: Interpreter on the nodes; this one when left out.
-        scratch: Folder on the nodes for what workers put aside; theirs when left out.
         logs: Folder for what jobs print.
     """
 
     jobs: int = 1
-    processes: int = 1
     memory: str = ""
     walltime: str = "01:00:00"
     queue: str = ""
     account: str = ""
     directives: tuple[str, ...] = ()
     prologue: tuple[str, ...] = ()
-    interface: str = ""
     python: str = ""
-    scratch: str = ""
     logs: str = "cluster-logs"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_count("jobs", self.jobs)
+        _check_memory(self.memory)
+        seconds_of(self.walltime)
+        for name in ("directives", "prologue"):
+            if any("\n" in line for line in getattr(self, name)):
+                raise InputError(f"{name} must be single lines, got {getattr(self, name)!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Jobs(JobSettings):
+    """Workers of dask that are jobs of a batch system.
+
+    They stop taking work before their time ends.
+
+    Args:
+        processes: Workers of a job, at least 1; each does one piece of work at a time.
+        interface: Network interface of workers and scheduler, as in "ib0"; any when left out.
+        scratch: Folder on the nodes for what workers put aside; theirs when left out.
+    """
+
+    processes: int = 1
+    interface: str = ""
+    scratch: str = ""
 
     #: What dask-jobqueue calls the kind, and what it calls who pays.
     system: ClassVar[str]
@@ -107,13 +126,7 @@ class _Jobs(_Kind):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check_count("jobs", self.jobs)
         _check_count("processes", self.processes)
-        _check_memory(self.memory)
-        seconds_of(self.walltime)
-        for name in ("directives", "prologue"):
-            if any("\n" in line for line in getattr(self, name)):
-                raise InputError(f"{name} must be single lines, got {getattr(self, name)!r}")
 
     def own_options(self) -> dict[str, object]:
         """Return what only this batch system is told."""
@@ -127,7 +140,7 @@ class _Jobs(_Kind):
             "cores": self.processes * self.threads,
             "processes": self.processes,
             "memory": self.memory,
-            "walltime": _clock_time(seconds_of(self.walltime)),
+            "walltime": clock_time(seconds_of(self.walltime)),
             "queue": self.queue or None,
             self.payer: self.account or None,
             "job_extra_directives": list(self.directives),
@@ -175,7 +188,7 @@ class Lsf(_Jobs):
 
     def own_options(self) -> dict[str, object]:
         """Return the time as LSF has it: hours and minutes."""
-        return {"walltime": _clock_time(60 * -(-seconds_of(self.walltime) // 60))[:-3]}
+        return {"walltime": clock_time(60 * -(-seconds_of(self.walltime) // 60))[:-3]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,8 +237,15 @@ def seconds_of(walltime: str) -> int:
     return total
 
 
-def _clock_time(seconds: int) -> str:
-    """Write hours, minutes and seconds: of two numbers SLURM would take the first for minutes."""
+def megabytes_of(memory: str) -> int:
+    """Return megabytes of `16 GB`, rounded up."""
+    found = _MEMORY.fullmatch(memory)
+    assert found is not None
+    return ceil(float(found[1]) * 1000.0 ** ("KMGT".index(found[2]) - 1))
+
+
+def clock_time(seconds: int) -> str:
+    """Return hours, minutes and seconds: of two numbers SLURM would take the first for minutes."""
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Any, Generic, TypeVar
@@ -16,7 +15,7 @@ from atomarium.core.errors import InputError
 from atomarium.core.stopping import ask_to_stop
 from atomarium.experiment.machine import n_cores
 from atomarium.study.cluster import Executor
-from atomarium.study.threads import limited_to, thread_variables
+from atomarium.study.threads import environment, limited_to, thread_variables
 
 Result = TypeVar("Result")
 #: So often processes may be killed while they do the same piece of work.
@@ -126,7 +125,7 @@ class _Place:
     def _send(self, function: Callable[..., Result], arguments: tuple[Any, ...]) -> Future[Result]:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-            with _environment(thread_variables(self.threads)):
+            with environment(thread_variables(self.threads)):
                 begun = self._pool.submit(_begin)
             begun.add_done_callback(self._note)
         future = self._pool.submit(_do, self.threads, function, arguments)
@@ -188,18 +187,3 @@ def _begin() -> int:
 def _do(threads: int, function: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
     with limited_to(threads):
         return function(*arguments)
-
-
-@contextmanager
-def _environment(variables: dict[str, str]) -> Generator[None]:
-    """Set variables in a block; processes that begin in it inherit them."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from concurrent.futures import as_completed
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
 from atomarium.core.errors import InputError
-from atomarium.core.files import write_text
 from atomarium.core.progress import progress
 from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.candidate_space import CandidateSpace
@@ -18,16 +16,23 @@ from atomarium.experiment.learning import Rows
 from atomarium.experiment.record import Record, keep_failure, read_record, remove_halves
 from atomarium.experiment.shared_training import SharedTrainings
 from atomarium.experiment.trial import Trial
-from atomarium.study.cluster import Cluster
+from atomarium.study.cluster import Cluster, JobArray
 from atomarium.study.cluster_run import run_trials_on
 from atomarium.study.epoch_notes import EpochNotes
+from atomarium.study.folder_lock import held
+from atomarium.study.joining import is_done, prepare
 from atomarium.study.one_trial import Circumstances, run_one, search_one, shares_features
 from atomarium.study.plan import Plan
 from atomarium.study.threads import side_by_side
+from atomarium.study.trial_claims import TrialClaims
 
 
 def run_study(
-    plan: Plan, folder: Path, *, cluster: Cluster | None = None, show: bool = True
+    plan: Plan,
+    folder: Path,
+    *,
+    cluster: Cluster | JobArray | None = None,
+    show: bool = True,
 ) -> list[Record]:
     """Run what is missing of a plan and return the records of all its trials, in its order.
 
@@ -43,17 +48,13 @@ def run_study(
     Raises:
         InputError: another process is running a study in this folder, or the cluster is lost.
     """
-    trials = folder / "trials"
-    with _alone_in(folder):
-        write_text(folder / "study.toml", plan.study.text)
-        plan.write_splits(folder / "splits.json")
-        remove_halves(trials)
-        missing = [trial for trial in plan.trials if not _is_finished(trials, trial)]
-        if cluster is not None:
-            run_trials_on(plan, missing, folder, cluster=cluster, show=show)
+    # Jobs work on the folder together with whoever has submitted them.
+    with held(folder, alone=not isinstance(cluster, JobArray)):
+        prepare(plan, folder)
+        if isinstance(cluster, JobArray):
+            _run_by_jobs(plan, folder, cluster, show=show)
         else:
-            for _, group in groupby(missing, key=shares_features):
-                _run_group(plan, list(group), trials, show=show)
+            _run_missing(plan, folder, cluster, show=show)
         for empty in (folder / "training", folder / "searches"):
             with suppress(OSError):  # not there, or what failed trials have left is
                 empty.rmdir()
@@ -64,6 +65,29 @@ def read_records(plan: Plan, folder: Path) -> list[Record]:
     """Return the records of the trials of a plan that are there, in its order."""
     found = (read_record(folder / "trials" / trial.id) for trial in plan.trials)
     return [record for record in found if record is not None]
+
+
+def _run_missing(plan: Plan, folder: Path, cluster: Cluster | None, *, show: bool) -> None:
+    trials = folder / "trials"
+    remove_halves(trials)
+    missing = [trial for trial in plan.trials if not _is_finished(trials, trial)]
+    if cluster is not None:
+        run_trials_on(plan, missing, folder, cluster=cluster, show=show)
+        return
+    for _, group in groupby(missing, key=shares_features):
+        _run_group(plan, list(group), trials, show=show)
+
+
+def _run_by_jobs(plan: Plan, folder: Path, array: JobArray, *, show: bool) -> None:
+    TrialClaims(folder).forget()
+    with progress("train", len(plan.trials), show=show) as bar:
+
+        def note(jobs: str) -> None:
+            n_there = len(read_records(plan, folder))
+            bar.advance(max(0, n_there - bar.done), note=jobs)
+
+        array.run(folder, is_done=lambda: is_done(plan, folder), show=note)
+    TrialClaims(folder).forget()
 
 
 def _is_finished(trials: Path, trial: Trial) -> bool:
@@ -112,30 +136,3 @@ def _represent(plan: Plan, trial: Trial, *, show: bool) -> tuple[Rows, float]:
     with progress(f"represent for {trial.model}", len(structures), show=show) as bar:
         made = represent(trial.candidate, structures, extensive=extensive, advance=bar.advance)
     return made.features, made.seconds / len(structures)
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Generator[None]:
-    """Hold a folder; the operating system lets go when the process ends, however it ends.
-
-    Raises:
-        InputError: another process holds it.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("a") as handle:
-        try:
-            _lock(handle.fileno())
-        except OSError:
-            raise InputError(f"another process is running the study in {folder}") from None
-        yield
-
-
-def _lock(descriptor: int) -> None:
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        return
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

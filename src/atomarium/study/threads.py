@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,6 +27,21 @@ def thread_variables(threads: int) -> dict[str, str]:
     """Return what keeps a program to so many threads when it begins with these variables."""
     names = ("NUMBA_NUM", "OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "VECLIB_MAXIMUM")
     return {f"{name}_THREADS": str(threads) for name in names}
+
+
+@contextmanager
+def environment(variables: dict[str, str]) -> Generator[None]:
+    """Set variables in a block; processes that begin in it inherit them."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager

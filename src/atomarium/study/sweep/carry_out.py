@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from atomarium.core.progress import Progress, progress
+from atomarium.study.cluster import Cluster, JobArray
+from atomarium.study.sweep.control import go_on
 from atomarium.study.sweep.dashboard import write_dashboard
 from atomarium.study.sweep.observing import Observer, Values
+from atomarium.study.sweep.on_cluster import run_sweep_on
 from atomarium.study.sweep.plan import SweepPlan
 from atomarium.study.sweep.runs import Sweep, SweepRun, read_sweep
 from atomarium.study.sweep.start import OnChange, start_sweep
@@ -21,12 +24,14 @@ class Means:
 
     Args:
         workers: Processes side by side; None runs in this one.
+        cluster: Where runs are trained instead.
         threads: What they share; all cores when left out.
         storage: Address of a database; left out, a journal in the run folder.
         on_change: What to do where the folder holds runs of another file.
     """
 
     workers: int | None = None
+    cluster: Cluster | JobArray | None = None
     threads: int | None = None
     storage: str = ""
     on_change: OnChange = "refuse"
@@ -72,7 +77,10 @@ def carry_out_sweep(
     means = means or Means()
     folder = start_sweep(plan, folder, on_change=means.on_change)
     why = ""
-    if means.workers is None:
+    go_on(folder)
+    if means.cluster is not None:
+        run_sweep_on(plan, folder, cluster=means.cluster, storage=means.storage, show=show)
+    elif means.workers is None:
         why = _in_this_process(plan, folder, means, show=show)
     else:
         run_side_by_side(

@@ -39,6 +39,12 @@ def ask(folder: Path, wish: Wish) -> None:
     write_json(folder / _PLACE, {_KEY: wish, "time": time.time()})
 
 
+def go_on(folder: Path) -> None:
+    """Forget that workers were asked to stop: somebody starts the sweep again."""
+    if _plain(folder / _PLACE).get(_KEY, "go") in ("stop", "cancel"):
+        ask(folder, "go")
+
+
 def ask_by_database(study: Study, wish: Wish) -> None:
     """Tell workers that share a database, whether they see the run folder or not."""
     study.set_user_attr(_KEY, {_KEY: wish, "time": time.time()})

@@ -19,6 +19,7 @@ from atomarium.experiment.spec import parse_study
 from atomarium.study.sweep.control import Wishes
 from atomarium.study.sweep.engine import Tally, work
 from atomarium.study.sweep.limits import Limits
+from atomarium.study.sweep.loggers import make_loggers
 from atomarium.study.sweep.observing import Observer
 from atomarium.study.sweep.plan import SweepPlan, make_sweep_plan
 from atomarium.study.sweep.runs import read_runs
@@ -72,10 +73,12 @@ def join_sweep(
         observers: Told what happens.
 
     Raises:
-        InputError: the folder is of another sweep, or the storage cannot be reached.
+        InputError: the folder is of another sweep, the storage cannot be reached, or a logger is
+            not installed.
     """
     start_sweep(plan, folder)
-    own: list[Observer] = list(observers)
+    loggers = make_loggers(plan.sweep.log, folder, study=plan.name, origin=plan.origin)
+    own: list[Observer] = [*observers, *loggers]
     study = None
     if storage:
         study = open_study(folder, plan.name, plan.sweep.goals, url=storage)
@@ -138,13 +141,14 @@ def run_side_by_side(
         try:
             for _ in range(workers):
                 crew.start()
-            crew.look_after(lambda: _count(folder, bar))
+            crew.look_after(lambda: count_ended(folder, bar))
         finally:
             crew.end()
-            _count(folder, bar)
+            count_ended(folder, bar)
 
 
-def _count(folder: Path, bar: Progress) -> None:
+def count_ended(folder: Path, bar: Progress) -> None:
+    """Let a bar show how many runs have ended."""
     n_ended = sum(run.ended is not None for run in read_runs(folder))
     bar.advance(max(0, n_ended - bar.done))
 
