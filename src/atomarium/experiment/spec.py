@@ -171,7 +171,36 @@ def parse_study(text: str, *, name: str, folder: Path) -> StudyFile:
         label: candidate_or_space(one, place=("models", label), text=text, name=name)
         for label, one in spec.models.items()
     }
+    if spec.sweep is not None:
+        _check_sweep(spec, candidates, text, name)
     return StudyFile(spec, text, folder, candidates)
+
+
+def _check_sweep(
+    spec: StudySpec, candidates: dict[str, Candidate | CandidateSpace], text: str, name: str
+) -> None:
+    """Refuse what contradicts a sweep: one target, one split, one size, something to choose."""
+    split = spec.split
+    faults: dict[tuple[str, ...], str] = {}
+    if "search" in spec.model_fields_set:
+        faults["search",] = "a sweep chooses the settings itself; leave this table out"
+    if spec.intervals is not None:
+        faults["intervals",] = "runs of a sweep have no intervals; leave this table out"
+    if "repeats" in split.model_fields_set and split.repeats > 1:
+        faults["split", "repeats"] = (
+            f"a sweep has one split, not {split.repeats}; see sweep.repeats"
+        )
+    if len(split.train) > 1:
+        faults["split", "train"] = f"a sweep has one size, got {list(split.train)}"
+    if len(spec.targets) > 1:
+        faults["targets",] = f"a sweep has one target, got {', '.join(spec.targets)}"
+    if len(candidates) == 1 and not isinstance(next(iter(candidates.values())), CandidateSpace):
+        faults["models", next(iter(candidates))] = (
+            "a sweep needs settings that are left open, and none is; write for example "
+            "learning_rate = { min = 1e-4, max = 1e-2, log = true }"
+        )
+    for place, reason in faults.items():
+        raise InputError(f"{place_in_file(name, text, place)}: {reason}")
 
 
 def _check_units(spec: StudySpec, text: str, name: str) -> None:
