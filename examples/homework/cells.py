@@ -89,7 +89,10 @@ def _cells_of(path: Path, folder: Path, version: Version) -> Iterator[Cell]:
 
 
 def _prose(text: str, name: str, version: Version) -> Iterator[Cell]:
-    chosen = _ANSWER.sub(lambda m: m["answer"] if version == "solution" else _ROOM, text).strip()
+    def choose(match: re.Match[str]) -> str:
+        return f"**Solution.** {match['answer']}" if version == "solution" else _ROOM
+
+    chosen = _ANSWER.sub(choose, text).strip()
     if "<!--" in chosen or "```" in chosen:
         raise ValueError(f"{name}: a mark or a block is not closed")
     if chosen:

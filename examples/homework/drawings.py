@@ -120,7 +120,11 @@ def draw_graph(structure: Structures, centers: Sequence[int], neighbors: Sequenc
 
 
 def draw_lines(
-    lines: Mapping[str, tuple[Sequence[float], Sequence[float]]], *, x: str, y: str
+    lines: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    *,
+    x: str,
+    y: str,
+    logarithmic: bool = False,
 ) -> Drawing:
     """Draw curves.
 
@@ -128,15 +132,18 @@ def draw_lines(
         lines: By name, what is drawn to the right and what upward.
         x: What is to the right.
         y: What is upward.
+        logarithmic: Whether upward is logarithmic; all values are above 0 then.
     """
-    frame = _Frame([one[0] for one in lines.values()], [one[1] for one in lines.values()])
+    right = [one[0] for one in lines.values()]
+    frame = _Frame(right, [one[1] for one in lines.values()], logarithmic=logarithmic)
     parts = frame.axes(x, y)
-    for number, (name, (right, upward)) in enumerate(lines.items()):
+    for number, (name, points) in enumerate(lines.items()):
         color = COLORS[number % len(COLORS)]
-        points = " ".join("{:.1f},{:.1f}".format(*frame.place(*p)) for p in zip(right, upward))  # noqa: B905
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"/>')
+        places = [frame.place(*point) for point in zip(*points, strict=True)]
+        path = " ".join(f"{across:.1f},{up:.1f}" for across, up in places)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="2"/>')
         if len(lines) > 1:
-            parts.append(words(WIDTH - 8, 24 + 16 * number, name, color=color, anchor="end"))
+            parts.append(words(WIDTH - 8, 32 + 16 * number, name, color=color, anchor="end"))
     return Drawing(parts)
 
 
@@ -170,30 +177,53 @@ def draw_bars(
 class _Frame:
     """Where numbers are on paper."""
 
-    def __init__(self, x: Sequence[Sequence[float]], y: Sequence[Sequence[float]]) -> None:
-        right, upward = np.concatenate([*x]), np.concatenate([*y])
-        self.left, self.right = _widened(right)
-        self.bottom, self.top = _widened(upward)
+    def __init__(
+        self,
+        x: Sequence[Sequence[float]],
+        y: Sequence[Sequence[float]],
+        *,
+        logarithmic: bool = False,
+    ) -> None:
+        self.logarithmic = logarithmic
+        upward = np.concatenate([*y])
+        self.left, self.right = _widened(np.concatenate([*x]))
+        self.bottom, self.top = _widened(np.log10(upward) if logarithmic else upward)
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Return the place of a point."""
+        height = np.log10(y) if self.logarithmic else y
         across = (x - self.left) / (self.right - self.left)
-        up = (y - self.bottom) / (self.top - self.bottom)
-        return MARGIN + 12 + (WIDTH - MARGIN - 24) * across, HEIGHT - MARGIN - (HEIGHT - 60) * up
+        up = (height - self.bottom) / (self.top - self.bottom)
+        return MARGIN + 12 + (WIDTH - MARGIN - 24) * across, HEIGHT - MARGIN - (HEIGHT - 76) * up
 
     def axes(self, x: str, y: str) -> list[str]:
-        """Return the axes with their names and a few numbers."""
-        parts = [line(*self.place(self.left, self.bottom), *self.place(self.right, self.bottom))]
-        parts.append(line(*self.place(self.left, self.bottom), *self.place(self.left, self.top)))
-        for share in (0.1, 0.5, 0.9):
-            right = self.left + share * (self.right - self.left)
-            upward = self.bottom + share * (self.top - self.bottom)
-            across, below = self.place(right, self.bottom)
-            parts.append(words(across, below + 16, f"{right:.3g}", anchor="middle"))
-            beside, height = self.place(self.left, upward)
-            parts.append(words(beside - 6, height + 4, f"{upward:.3g}", anchor="end"))
-        middle = self.place((self.left + self.right) / 2, self.bottom)[0]
-        return [*parts, words(middle, HEIGHT - 12, x, anchor="middle"), words(8, 14, y)]
+        """Return the axes with their names and a few round numbers."""
+        left, bottom, top = MARGIN + 12, HEIGHT - MARGIN, 28
+        parts = [line(left, bottom, WIDTH - 12, bottom), line(left, bottom, left, top)]
+        for number in _round_numbers(self.left, self.right):
+            across = self.place(number, 1.0)[0]
+            parts.append(line(across, bottom, across, bottom + 4))
+            parts.append(words(across, bottom + 17, f"{number:.6g}", anchor="middle"))
+        for number in self._round_heights():
+            height = self.place(0.0, number)[1]
+            parts.append(line(left - 4, height, left, height))
+            parts.append(words(left - 7, height + 4, f"{number:.6g}", anchor="end"))
+        middle = (left + WIDTH) / 2
+        return [*parts, words(middle, HEIGHT - 10, x, anchor="middle"), words(8, 16, y)]
+
+    def _round_heights(self) -> list[float]:
+        if not self.logarithmic:
+            return _round_numbers(self.bottom, self.top)
+        powers = range(int(np.floor(self.bottom)), int(np.ceil(self.top)) + 1)
+        numbers = [factor * 10.0**power for power in powers for factor in (1, 2, 5)]
+        return [one for one in numbers if self.bottom <= np.log10(one) <= self.top]
+
+
+def _round_numbers(lowest: float, highest: float) -> list[float]:
+    """Return three to eight multiples of 1, 2 or 5 times a power of ten."""
+    power = 10.0 ** np.floor(np.log10((highest - lowest) / 3))
+    step = power * max(one for one in (1, 2, 5) if 3 * one * power <= highest - lowest)
+    return [step * k for k in range(int(np.ceil(lowest / step)), int(highest // step) + 1)]
 
 
 def _widened(values: np.ndarray) -> tuple[float, float]:
