@@ -1,6 +1,7 @@
 /** The report of a study as one page. */
 
 import { useMemo } from "preact/hooks";
+import { Elements } from "../alchemical/panel";
 import { plain } from "../words";
 import { Cite, Origin, Warnings } from "./about";
 import { Comparisons, Exponents } from "./comparison";
@@ -14,7 +15,7 @@ import { Models, StudyFile } from "./models";
 import { Parity } from "./parity";
 import type { Report } from "./report";
 import { ResidualHistogram, ResidualScatter } from "./residuals";
-import { DeskContext, openDesk, useTarget } from "./state";
+import { DeskContext, openDesk, useDesk, useTarget } from "./state";
 import { Results } from "./table";
 
 export function ReportPage({ report }: { readonly report: Report }) {
@@ -29,6 +30,7 @@ export function ReportPage({ report }: { readonly report: Report }) {
           <LearningCurves />
           <CostVersusError />
           <Predictions />
+          <ElementsOfTarget />
           <Comparisons />
           <Exponents />
           <Intervals />
@@ -59,6 +61,12 @@ function Predictions() {
       <ResidualScatter />
     </>
   );
+}
+
+function ElementsOfTarget() {
+  const { report } = useDesk();
+  const target = useTarget();
+  return report.elements && <Elements maps={report.elements} target={target.name} />;
 }
 
 function TargetTitle() {

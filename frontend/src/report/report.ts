@@ -1,5 +1,6 @@
 /** The report of a study: what Python sends, version 1. */
 
+import { readMaps } from "../alchemical/maps";
 import { columnOf, type Values } from "../payload";
 import {
   fail, json, list, mapping, number, oneOf, orNull, type Read, type Reader, record, text, yes,
@@ -127,6 +128,7 @@ const contents = record({
   comparisons: orNull(list(comparison)),
   exponents: orNull(list(exponent)),
   intervals: orNull(list(interval)),
+  elements: readMaps,
   structures,
   machine: kind,
   versions: kind,

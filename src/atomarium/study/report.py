@@ -18,6 +18,7 @@ from atomarium.experiment.record import Record, read_predictions
 from atomarium.experiment.trial import describe
 from atomarium.explore.page import write_page
 from atomarium.study.curves import largest
+from atomarium.study.element_maps import element_maps
 from atomarium.study.plan import Plan
 from atomarium.study.tables import plain, summary
 
@@ -48,6 +49,7 @@ def report_payload(plan: Plan, records: Sequence[Record], folder: Path) -> dict[
         "exponents": together["exponents"],
         "comparisons": together["comparisons"],
         "intervals": together["intervals"],
+        "elements": element_maps(records, folder) or None,
         "predictions": _predictions(records, folder, shown),
         "structures": _structures(plan, shown),
         "machine": machine(),

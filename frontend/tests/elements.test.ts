@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { aboutElement, branches, byGroup, type ElementMap, readMaps } from "../src/alchemical/maps";
+import { sameGroup } from "../src/alchemical/panel";
+import { readReport } from "../src/report/report";
+import { smallReport } from "./small-report";
+
+const PLAIN = {
+  model: "learned", target: "energy", n_train: 20, repeat: 0, trial: "0123",
+  symbols: ["F", "Na", "Cl", "K"], numbers: [9, 11, 17, 19], groups: [17, 1, 17, 1], periods: [2, 3, 3, 4],
+  blocks: ["p", "s", "p", "s"], electronegativity: [3.98, 0.93, 3.16, 0.82], radius: [0.64, 1.55, 0.99, 1.96],
+  couplings: [[2, 0], [-2, 0.1], [1.9, 0.3], [-2.1, 0]], seen: [5, 6, 7, 0], spreads: [0, 0, 0, 0.5],
+  singular_values: [4, 0.3], similarity: [[1, -1, 0.9, -1], [-1, 1, -0.9, 1], [0.9, -0.9, 1, -0.9], [-1, 1, -0.9, 1]],
+  order: [0, 2, 1, 3], merges: [[1, 3, 0.01], [0, 2, 0.1], [4, 5, 1.9]],
+  history_columns: ["loss", "third_rmse", "noise", "gradient", "fold_1"], history: [[1, null, 0.01, 2, 1]],
+  best_step: 0, selection: [[1, 0.5, 0.1, 0], [2, 0.2, 0.05, 1]],
+};
+const [MAP] = readMaps([PLAIN], "elements") as readonly [ElementMap];
+
+test("a report may hold maps of elements, or none", () => {
+  expect(readReport(smallReport(), "payload").elements).toBeNull();
+  expect(readReport({ ...smallReport(), elements: [PLAIN] }, "payload").elements).toHaveLength(1);
+});
+
+test("a map without couplings is refused by its place", () => {
+  const { couplings: _, ...rest } = PLAIN;
+  expect(() => readMaps([rest], "elements")).toThrow("elements[0].couplings: expected a list, got nothing");
+});
+
+test("elements go by group, then by number", () => {
+  expect(byGroup(MAP).map((i) => MAP.symbols[i])).toEqual(["Na", "K", "F", "Cl"]);
+});
+
+test("branches join leaves in the order of the dendrogram, parents above their children", () => {
+  const joined = branches(MAP);
+  expect(joined.map(([a, b]) => [a.x, b.x])).toEqual([[2, 3], [0, 1], [2.5, 0.5]]);
+  expect(joined[2]![0].height).toBe(0.01);
+});
+
+test("the share of elements beside their group is counted", () => {
+  expect(sameGroup(MAP)).toBe(1);
+  expect(sameGroup({ ...MAP, couplings: [[0], [0.1], [5], [5.1]] })).toBe(0);
+});
+
+test("an element that was never seen says how uncertain its place is", () => {
+  expect(aboutElement(MAP, 0)).toBe("2.00, 0.00; in 5 structures learned from");
+  expect(aboutElement(MAP, 3)).toBe("−2.10, 0.00; from the prior, ± 0.50");
+});
