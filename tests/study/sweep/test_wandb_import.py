@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from atomarium.cli.sweep_import import import_sweep
 from atomarium.core.errors import InputError
 from atomarium.experiment.spec import parse_study
 from atomarium.study.sweep.space import sweep_space
@@ -347,3 +348,17 @@ def test_only_python_files_have_variables(tmp_path) -> None:
     (tmp_path / "a.json").write_text("{}")
     with pytest.raises(InputError, match="only Python files have variables, got --variable x"):
         import_configuration(tmp_path / "a.json", variable="x")
+
+
+def test_the_command_writes_a_study_and_says_what_it_left_out(tmp_path, capsys) -> None:
+    path, out = tmp_path / "a.json", tmp_path / "a.toml"
+    path.write_text(json.dumps({**with_parameters(hidden={"value": 32}, **ONE), "program": "x"}))
+    import_sweep(path, out=out, rename=("hidden=model.width",))
+    assert "width = 32" in out.read_text()
+    said = capsys.readouterr()
+    assert "note: program: left out" in said.err
+    assert f"atomarium run {out} --dry-run" in said.out
+    with pytest.raises(InputError, match=r"exists; choose another name or say --overwrite"):
+        import_sweep(path, out=out)
+    with pytest.raises(InputError, match="--rename takes NAME=SETTING, got 'hidden'"):
+        import_sweep(path, out=out, rename=("hidden",), overwrite=True)

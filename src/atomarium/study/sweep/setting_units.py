@@ -23,9 +23,20 @@ _OF_METRICS = {
     "peak_memory": "B",
     "n_parameters": "parameters",
     "epochs": "epochs",
+    "best_epoch": "epochs",
+    "fit_seconds": "s",
+    "seconds_per_structure": "s",
     "energy_per_structure": "J",
 }
-_IN_UNITS_OF_THE_TARGET = ("mae", "rmse", "max_error")
+#: Endings of metrics that are in the unit of the target, and what else they are counted by.
+_BESIDE_THE_UNIT = {
+    "force_mae": "/Å",
+    "mae_per_atom": "/atom",
+    "stress_mae": "/Å³",
+    "mae": "",
+    "rmse": "",
+    "max_error": "",
+}
 
 
 def unit_of_setting(setting: str) -> str:
@@ -39,6 +50,9 @@ def unit_of_metric(sweep: Sweep, metric: str) -> str:
     if metric in _OF_METRICS:
         return _OF_METRICS[metric]
     target = next(iter(sweep.study.spec.targets.values()))
-    if metric.endswith(_IN_UNITS_OF_THE_TARGET) and target.unit:
-        return target.unit
+    if not target.unit:
+        return metric
+    for ending, more in _BESIDE_THE_UNIT.items():
+        if metric.endswith(ending):
+            return f"{target.unit}{more}"
     return metric
