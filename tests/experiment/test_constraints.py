@@ -56,7 +56,7 @@ def test_what_is_said_of_absent_settings_is_satisfied():
     ],
 )
 def test_code_is_refused(text: str):
-    with pytest.raises(InputError, match="not allowed|cannot be read"):
+    with pytest.raises(InputError, match=r"not allowed|cannot be read"):
         Constraint(text)
 
 

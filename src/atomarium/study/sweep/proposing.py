@@ -108,7 +108,7 @@ class Proposer:
         # Samplers note beside a trial what they need to know of it when it is asked for.
         study.sampler = self._sampler(outcome.number)
         study.enqueue_trial(parameters)
-        trial = self._ask(outcome.chosen)
+        trial = self._ask(study, outcome.chosen)
         for epoch, loss in outcome.losses.items():
             if len(self.spec.metrics) == 1:
                 trial.report(loss, epoch)
@@ -162,39 +162,45 @@ class Proposer:
     def _learned(self, number: int, running: Sequence[Chosen]) -> Chosen:
         from optuna.trial import TrialState
 
-        others = [self._add_running(chosen) for chosen in running]
+        study = self._study
+        if self.spec.method == "cma-es":
+            # Its numbers depend on those of the trials, which must be the same whenever a sweep is
+            # gone on with: what is only asked for must leave no trace.
+            study = _new_study(self.spec)
+            study.add_trials(self._study.get_trials(deepcopy=False))
+        others = [self._add_running(study, chosen) for chosen in running]
         try:
             for attempt in range(_MOST_TRIES):
-                self._study.sampler = self._sampler(number + attempt * 1_000_003)
+                study.sampler = self._sampler(number + attempt * 1_000_003)
                 try:
-                    trial = self._ask(None)
+                    trial = self._ask(study, None)
                 except ModuleNotFoundError as error:
                     raise InputError(missing(self.spec.method, error)) from None
                 chosen = trial.user_attrs["chosen"]
-                self._study.tell(trial, state=TrialState.FAIL)
+                study.tell(trial, state=TrialState.FAIL)
                 if self.allows(chosen):
                     return chosen
         finally:
             for other in others:
-                self._study.tell(other, state=TrialState.FAIL)
+                study.tell(other, state=TrialState.FAIL)
         raise InputError(_nothing(self.constraints))
 
-    def _add_running(self, chosen: Chosen) -> int:
+    def _add_running(self, study: Any, chosen: Chosen) -> int:
         from optuna.trial import TrialState, create_trial
 
         opened = self.space.open_settings
-        self._study.add_trial(
+        study.add_trial(
             create_trial(
                 state=TrialState.RUNNING,
                 params={name: parameter_of(opened[name], value) for name, value in chosen.items()},
                 distributions={name: distribution_of(opened[name]) for name in chosen},
             )
         )
-        return len(self._study.get_trials(deepcopy=False)) - 1
+        return len(study.get_trials(deepcopy=False)) - 1
 
-    def _ask(self, expected: Chosen | None) -> Any:
+    def _ask(self, study: Any, expected: Chosen | None) -> Any:
         """Ask Optuna for a trial, and for all settings that its branches leave open."""
-        trial = self._study.ask()
+        trial = study.ask()
 
         def choose(name: str, one: Open) -> Any:
             value = suggest(trial, name, one)
