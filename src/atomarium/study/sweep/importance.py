@@ -76,7 +76,7 @@ def _as_optuna(
     spaces = {name: _distribution(name, runs, opened.get(name)) for name in names}
     verbosity = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    study = optuna.create_study(direction=goal)
+    study = optuna.create_study(direction=optuna.study.StudyDirection[goal.upper()])
     optuna.logging.set_verbosity(verbosity)
     study.add_trials(
         [

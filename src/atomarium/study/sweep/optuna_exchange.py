@@ -57,7 +57,9 @@ def to_optuna(sweep: Sweep, storage: str, *, name: str = "") -> int:
     name = name or sweep.study.spec.name
     try:
         study = optuna.create_study(
-            storage=_open(storage, make=True), study_name=name, directions=list(sweep.goals)
+            storage=_open(storage, make=True),
+            study_name=name,
+            directions=[optuna.study.StudyDirection[goal.upper()] for goal in sweep.goals],
         )
     except optuna.exceptions.DuplicatedStudyError:
         raise InputError(f"{storage} has a study {name!r} already; give another --name") from None
@@ -230,9 +232,9 @@ def _distribution(runs: Sequence[SweepRun], name: str, one: Open | None) -> Any:
     if isinstance(one, Range):
         low, high = min(low, one.low), max(high, one.high)
         if one.step is not None:
-            step = int(one.step) if one.whole else one.step
-            kind = distributions.IntDistribution if one.whole else distributions.FloatDistribution
-            return kind(low, high, step=step)
+            if one.whole:
+                return distributions.IntDistribution(low, high, step=int(one.step))
+            return distributions.FloatDistribution(low, high, step=one.step)
     if all(isinstance(value, int) for value in values):
         return distributions.IntDistribution(math.floor(low), math.ceil(high), log=log)
     return distributions.FloatDistribution(float(low), float(high), log=log)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Bool, Float64
@@ -150,7 +150,7 @@ def regression(sweep: Sweep, metric: str, setting: str) -> Regression | None:
     x, y = column.scaled[applies], metric_column(runs, metric)[applies]
     if len(x) < 3 or np.ptp(x) == 0:
         return None
-    line = stats.linregress(x, y)
+    line: Any = stats.linregress(x, y)
     r = float(line.rvalue) if np.ptp(y) > 0 else 0.0
     short = setting.rpartition(".")[2]
     per = f"decade of {short}" if column.log else unit_of_setting(setting)
