@@ -24,6 +24,7 @@ app.command("atomarium.cli.relax:relax")
 app.command("atomarium.cli.open:open_page", name="open")
 app.command("atomarium.cli.export:export")
 app.command("atomarium.cli.data:app", name="data")
+app.command("atomarium.cli.sweep:app", name="sweep")
 app.command("atomarium.cli.study:app", name="study")
 app.command("atomarium.cli.doctor:doctor")
 
