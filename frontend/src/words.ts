@@ -3,7 +3,17 @@
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 export function count(n: number): string {
-  return n.toLocaleString("en-US");
+  return withDecimals(n, 0, 3);
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** A number in figures; making a format takes long, so each is made once. */
+function withDecimals(x: number, least: number, most = least): string {
+  const key = `${least} ${most}`;
+  let format = formats.get(key);
+  if (format === undefined) formats.set(key, (format = new Intl.NumberFormat("en-US", { minimumFractionDigits: least, maximumFractionDigits: most })));
+  return format.format(x);
 }
 
 /** `3 structures`, `1 structure`. */
@@ -21,7 +31,7 @@ export function digits(x: number, significant = 3): string {
     return `${minusSign(mantissa)} × ${power(Number(exponent))}`;
   }
   const decimals = Math.max(0, significant - 1 - Math.floor(Math.log10(size)));
-  return minusSign(x.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+  return minusSign(withDecimals(x, decimals));
 }
 
 export function power(exponent: number): string {
@@ -38,8 +48,7 @@ export function withDeviation(mean: number, deviation: number | null): string {
   if (deviation === null || !(deviation > 1e-9 * Math.abs(mean)) || !Number.isFinite(mean)) return digits(mean);
   const decimals = decimalsOf(deviation);
   if (decimals > 6 || Math.abs(mean) >= 1e7) return `${digits(mean)} ± ${digits(deviation, 1)}`;
-  const print = (x: number) =>
-    minusSign(x.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+  const print = (x: number) => minusSign(withDecimals(x, decimals));
   return `${print(mean)} ± ${print(deviation)}`;
 }
 

@@ -4,7 +4,7 @@ import { scaleLinear } from "d3-scale";
 import { type Axis, extent, type Interval, linearAxis, logAxis, widthOfTicks } from "../chart/axes";
 import type { Drawing } from "../chart/drawing";
 import type { Placed } from "../chart/points";
-import { digits, labelled, minusSign, seconds } from "../words";
+import { count, digits, labelled, minusSign, seconds } from "../words";
 import type { Quantity } from "./sweep";
 
 export interface AxisSpec {
@@ -63,10 +63,12 @@ export function axisOf(spec: AxisSpec, range: Interval, spacing: number): Axis {
   return roomy ? { ...plain, ticks: favorites.map((value) => ({ value, text: tick(value) })) } : plain;
 }
 
+const short = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
+
 function tick(value: number): string {
   const size = Math.abs(value);
   if (value === 0) return "0";
-  if (size >= 1e-3 && size < 1e6) return minusSign(value.toLocaleString("en-US", { maximumSignificantDigits: 3 }));
+  if (size >= 1e-3 && size < 1e6) return minusSign(short.format(value));
   return digits(value, 1).replace("1 × ", "").replace(" × ", "·");
 }
 
@@ -94,6 +96,6 @@ export function valueOf(one: Quantity, row: number, significant = 3): string {
 export function numberText(one: Quantity, value: number, significant = 3): string {
   if (one.kind === "category") return one.categories[Math.round(value)] ?? "–";
   if (one.unit === "s") return seconds(value);
-  if (one.whole || (Number.isInteger(value) && Math.abs(value) < 1e7)) return minusSign(value.toLocaleString("en-US"));
+  if (one.whole || (Number.isInteger(value) && Math.abs(value) < 1e7)) return minusSign(count(value));
   return digits(value, significant);
 }

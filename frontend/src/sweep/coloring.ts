@@ -50,7 +50,7 @@ export function coloringOf(sweep: Sweep, one: Quantity, log: boolean): Coloring 
 /** Steps that all stand out from the paper: the ends of the palette that would not are left out. */
 export function ramp(theme: Theme): readonly string[] {
   const all = sampled("plasma", 100, false).map(cssOf);
-  const [from, to] = theme.name === "light" ? [4, 82] : [26, 98];
+  const [from, to] = theme.name === "light" ? [4, 82] : [36, 99];
   return Array.from({ length: STEPS }, (_, i) => all[Math.round(from + ((to - from) * i) / (STEPS - 1))]!);
 }
 

@@ -122,14 +122,14 @@ function ComparedCurves({ sweep, rows }: Props) {
   const [metric, setMetric] = useState(() => names.find((name) => name === "val_loss") ?? names[0] ?? "");
   const [along, setAlong] = useState<"epoch" | "seconds">("seconds");
   const [log, setLog] = useState(true);
-  const lines = useMemo(() => curveLines(curves, rows, along, metric, 0), [curves, rows.join(" "), along, metric]);
+  const lines = useMemo(() => curveLines(sweep, along, metric, 0, rows), [sweep, rows.join(" "), along, metric]);
   const style = useMemo(() => ({ alpha: 1, color: (row: number) => theme.series[rows.indexOf(row) % theme.series.length]! }), [theme, rows.join(" ")]);
   if (lines.length === 0) return null;
   const canLog = lines.every(({ y }) => y.every((value) => value > 0));
   return (
     <CurveChart
       name="compared-curves" title="Their curves" aspect={0.62} lines={lines} faded={[]} style={style}
-      labels={[along === "epoch" ? "epoch" : "time", plain(metric)]} logs={[false, log && canLog]}
+      labels={[along === "epoch" ? "epoch" : "time (s)", plain(metric)]} logs={[false, log && canLog]}
       about={`${plain(metric)} of runs ${rows.map((row) => sweep.runs.number[row]).join(", ")}.`}
       controls={
         <>

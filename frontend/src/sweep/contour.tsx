@@ -130,7 +130,7 @@ function Painted({ surface, placed: { plot, drawing }, coloring, logZ }: Painted
   const levels = Array.from({ length: LINES }, (_, i) => low + ((i + 0.5) / LINES) * (high - low));
   return (
     <g pointer-events="none">
-      <g opacity={0.42}>{[...paths].map(([level, path]) => <path key={level} d={path} fill={colors[level]!} />)}</g>
+      <g opacity={0.42} shape-rendering="crispEdges">{[...paths].map(([level, path]) => <path key={level} d={path} fill={colors[level]!} />)}</g>
       <g stroke={drawing.theme.ink} stroke-opacity={0.4} fill="none">
         {levels.map((level, i) => (
           <path key={i} d={isoline(surface, level).map(([x0, y0, x1, y1]) => `M${(plot.left + x0 * wide).toFixed(1)},${(plot.bottom - y0 * tall).toFixed(1)}L${(plot.left + x1 * wide).toFixed(1)},${(plot.bottom - y1 * tall).toFixed(1)}`).join("")} />

@@ -5,6 +5,7 @@ import { useCallback, useState } from "preact/hooks";
 import { Axes, extent, type Interval } from "../chart/axes";
 import { Chart, type ChartProps } from "../chart/chart";
 import type { Drawing } from "../chart/drawing";
+import { paintGrid } from "../chart/grid";
 import { type Box, boxShape } from "../chart/picking";
 import type { Placed } from "../chart/points";
 import { seconds } from "../words";
@@ -42,6 +43,7 @@ export function CurveChart({ lines, faded, style, labels, logs, over, controls, 
     canvas.clearRect(0, 0, drawing.width, drawing.height);
     const here = place(drawing);
     const { plot } = here;
+    paintGrid(canvas, here);
     canvas.save();
     canvas.beginPath();
     canvas.rect(plot.left, plot.top, plot.right - plot.left, plot.bottom - plot.top);
@@ -64,7 +66,7 @@ export function CurveChart({ lines, faded, style, labels, logs, over, controls, 
     const id = `curves-${frame.name.replaceAll(/\W/g, "-")}`;
     return (
       <>
-        <Axes x={here.x} y={here.y} plot={plot} drawing={drawing} />
+        <Axes x={here.x} y={here.y} plot={plot} drawing={drawing} grid={drawing.paper} />
         <clipPath id={id}><rect x={plot.left} y={plot.top} width={plot.right - plot.left} height={plot.bottom - plot.top} /></clipPath>
         <g clip-path={`url(#${id})`} fill="none">
           {drawing.paper && lines.map((line) => <path key={line.row} d={pathOf(line, here)} stroke={style.color(line.row, drawing)} stroke-opacity={style.alpha} />)}
@@ -125,7 +127,7 @@ function specsOf(lines: readonly CurveLine[], labels: readonly [string, string],
   const x = zoom?.x ?? extentOf(lines, "x", logX);
   const y = zoom?.y ?? extentOf(lines, "y", logY);
   return [
-    { ...plain, label: labels[0], log: logX, domain: x, print: labels[0] === "time" ? (value) => seconds(value, 2) : null },
+    { ...plain, label: labels[0], log: logX, domain: x, print: logX && labels[0].endsWith("(s)") ? (value) => seconds(value, 1) : null },
     { ...plain, label: labels[1], log: logY, domain: y, print: null },
   ];
 }

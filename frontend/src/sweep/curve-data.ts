@@ -1,7 +1,7 @@
 /** Curves of runs: smoothed, averaged over runs that share a setting. */
 
 import { quantile } from "../statistics";
-import type { Curves, Quantity } from "./sweep";
+import type { Curves, Quantity, Sweep } from "./sweep";
 
 /** What curves may run along. */
 export const ALONG = ["epoch", "step", "seconds"] as const;
@@ -19,13 +19,14 @@ export function metricsOf({ columns }: Curves): readonly string[] {
 }
 
 /** The curve of each run that has one; points without a number are passed over. */
-export function curveLines(curves: Curves, rows: ArrayLike<number>, along: Along, metric: string, smoothing: number): readonly CurveLine[] {
+export function curveLines({ curves, runs }: Sweep, along: Along, metric: string, smoothing: number, some?: readonly number[]): readonly CurveLine[] {
   const [xs, ys] = [curves.values[curves.columns.indexOf(along)], curves.values[curves.columns.indexOf(metric)]];
   if (xs === undefined || ys === undefined) return [];
   const lines: CurveLine[] = [];
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    const [from, to] = [curves.offsets[row]!, curves.offsets[row + 1]!];
+  for (let i = 0; i < curves.numbers.length; i++) {
+    const row = runs.rowOf.get(curves.numbers[i]!);
+    if (row === undefined || (some !== undefined && !some.includes(row))) continue;
+    const [from, to] = [curves.offsets[i]!, curves.offsets[i + 1]!];
     const [x, y] = [new Float64Array(to - from), new Float64Array(to - from)];
     let n = 0;
     for (let k = from; k < to; k++) {

@@ -1,6 +1,5 @@
 /** Settings of runs as columns of numbers, which is what statistics are made of; the twin of study/sweep/setting_columns.py. */
 
-import { finishedRows } from "./header";
 import { isVaried } from "./state";
 import type { Quantity, Sweep } from "./sweep";
 
@@ -17,8 +16,9 @@ export interface Factor {
 
 /** Rows that statistics count: in focus, finished, and with a value. */
 export function countedRows(sweep: Sweep, focus: Int32Array, metric: Quantity): Int32Array {
-  const finished = new Set(finishedRows(sweep));
-  return focus.filter((row) => finished.has(row) && Number.isFinite(metric.values[row]!));
+  const { state } = sweep.runs;
+  const finished = state.categories.indexOf("finished");
+  return focus.filter((row) => state.values[row] === finished && Number.isFinite(metric.values[row]!));
 }
 
 /** A column for each setting that differs between these runs; words make one for each word, two words make one. */

@@ -2,13 +2,15 @@
 
 import type { Keeper } from "./keeper";
 import type { Desk } from "./state";
-import type { Sweep } from "./sweep";
+import type { Details, Sweep } from "./sweep";
 
 /** What a server offers to the page of a sweep. */
 export interface SweepService {
   readonly keeper: Keeper;
   /** The sweep as it is now; null when nothing has changed since it was last asked for. */
   readonly latest: () => Promise<Sweep | null>;
+  /** Curves and whatever else takes longer to gather. */
+  readonly details: () => Promise<Details>;
 }
 
 const REST = 2000;
@@ -31,14 +33,22 @@ export function follow({ store }: Desk, service: SweepService): () => void {
     try {
       const sweep = await service.latest();
       if (stopped) return;
-      const notes = sweep === null || store.get().saved !== "saved" ? store.get().notes : sweep.notes;
-      // Rows may have moved: what is under the pointer is found anew.
-      store.set(sweep === null ? { live: "live" } : { live: "live", sweep, notes, hovered: null });
+      const state = store.get();
+      if (sweep !== null) {
+        const { curves, predictions, importance, advice, whole } = state.sweep;
+        const notes = state.saved === "saved" ? sweep.notes : state.notes;
+        // Rows may have moved: what is under the pointer is found anew. Old details do until new ones have come.
+        store.set({ live: "live", sweep: { ...sweep, curves, predictions, importance, advice, whole }, notes, hovered: null });
+      }
+      if (sweep !== null || !state.sweep.whole) {
+        const details = await service.details();
+        if (!stopped) store.set({ live: "live", sweep: { ...store.get().sweep, ...details, whole: true } });
+      } else store.set({ live: "live" });
     } catch {
       if (!stopped) store.set({ live: "lost" });
     }
   };
-  timer = window.setTimeout(() => void look(), REST);
+  void look();
   return () => {
     stopped = true;
     clearTimeout(timer);

@@ -23,6 +23,9 @@ export interface Cheaper {
   readonly factor: number;
 }
 
+/** Less than this is no gain worth a table. */
+const LEAST_GAIN = 1.1;
+
 /** For the best runs, the cheapest one whose quality is the same within a share. */
 export function cheaperRuns(rows: Int32Array, cost: Quantity, quality: Quantity, tolerance: number, most: number): readonly Cheaper[] {
   const sign = quality.goal === "maximize" ? -1 : 1;
@@ -36,7 +39,7 @@ export function cheaperRuns(rows: Int32Array, cost: Quantity, quality: Quantity,
     const instead = front.find((other) => sign * quality.values[other]! <= enough);
     if (instead === undefined || instead === row) continue;
     const factor = cost.values[row]! / cost.values[instead]!;
-    if (factor > 1.02) found.push({ row, instead, factor });
+    if (factor >= LEAST_GAIN) found.push({ row, instead, factor });
     if (found.length === most) break;
   }
   return found;

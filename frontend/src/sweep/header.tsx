@@ -103,9 +103,15 @@ function Budget({ sweep }: { readonly sweep: Sweep }) {
 
 /** Rows that have come to their end. */
 export function finishedRows({ runs }: Sweep): Int32Array {
-  const code = runs.state.categories.indexOf("finished");
-  return Int32Array.from(runs.state.values.keys()).filter((row) => runs.state.values[row] === code);
+  let rows = finished.get(runs);
+  if (rows === undefined) {
+    const code = runs.state.categories.indexOf("finished");
+    finished.set(runs, (rows = Int32Array.from(runs.state.values.keys()).filter((row) => runs.state.values[row] === code)));
+  }
+  return rows;
 }
+
+const finished = new WeakMap<Sweep["runs"], Int32Array>();
 
 const SEVERITIES = { note: "Note", warning: "Mind", error: "Wrong" } as const;
 

@@ -120,19 +120,21 @@ interface BarsProps {
 function Bars({ rows, bounds, drawing, withImportance, onChoose }: BarsProps) {
   const { width, height, font, theme, paper } = drawing;
   const top = font * 1.9;
-  const most = Math.min(...[Math.max(...rows.map((one) => textWidth(one.factor.label, font)), font * 5), width * 0.34]);
+  const most = Math.min(...[Math.max(...rows.map((one) => textWidth(one.factor.label, font)), font * 5), width * 0.32]);
   const left = most + font;
-  const importanceWidth = withImportance ? Math.min(font * 9, width * 0.2) : 0;
-  const numbers = font * 4.2;
+  const narrow = width < font * 36;
+  const importanceWidth = withImportance ? Math.min(font * 9, width * (narrow ? 0.12 : 0.2)) : 0;
+  const numbers = font * (narrow ? 3.4 : 4.2);
   const from = left + (withImportance ? importanceWidth + font * 1.6 : 0);
   const to = width - numbers;
   const place = (r: number) => from + ((r + 1) / 2) * (to - from);
-  const tall = Math.min(font * 2.9, (height - top - font * 1.2) / Math.max(1, rows.length));
+  const tall = Math.min(font * 5, (height - top - font * 1.2) / Math.max(1, rows.length));
+  const thick = Math.min(tall * 0.5, font * 1.7);
   const greatest = Math.max(...rows.map((one) => one.importance ?? 0), 1e-12);
   return (
     <g font-size={font}>
-      {withImportance && <text x={left} y={font} fill={theme.muted}>importance</text>}
-      {[-1, -0.5, 0, 0.5, 1].map((tick) => (
+      {withImportance && <text x={left} y={font} fill={theme.muted}>{narrow ? "imp." : "importance"}</text>}
+      {(narrow ? [-1, 0, 1] : [-1, -0.5, 0, 0.5, 1]).map((tick) => (
         <g key={tick}>
           <text x={place(tick)} y={font} text-anchor="middle" fill={theme.muted}>{minusSign(String(tick))}</text>
           <line x1={place(tick)} x2={place(tick)} y1={top - font * 0.4} y2={top + tall * rows.length} stroke={tick === 0 ? theme.faint : theme.grid} />
@@ -149,11 +151,11 @@ function Bars({ rows, bounds, drawing, withImportance, onChoose }: BarsProps) {
             <title>{rowTitle(one, own)}</title>
             <rect x={0} y={middle - tall / 2} width={width} height={tall} fill="transparent" />
             <text x={0} y={middle} dy="0.35em" fill={theme.ink}>{label}</text>
-            {withImportance && one.importance !== null && <rect x={left} y={middle - tall * 0.24} width={Math.max(1, (one.importance / greatest) * importanceWidth)} height={tall * 0.48} rx={2} fill={theme.series[2]!} />}
+            {withImportance && one.importance !== null && <rect x={left} y={middle - thick / 2} width={Math.max(1, (one.importance / greatest) * importanceWidth)} height={thick} rx={2} fill={theme.series[2]!} />}
             {Number.isNaN(one.r)
               ? <text x={place(0)} y={middle} dy="0.35em" text-anchor="middle" fill={theme.muted}>cannot be told</text>
-              : <rect x={Math.min(place(0), place(one.r))} y={middle - tall * 0.24} width={Math.max(1, Math.abs(place(one.r) - place(0)))} height={tall * 0.48} rx={2} fill={color} fill-opacity={0.85} />}
-            {own && <path d={`M${place(own.low)},${middle}H${place(own.high)}M${place(own.low)},${middle - tall * 0.14}v${tall * 0.28}M${place(own.high)},${middle - tall * 0.14}v${tall * 0.28}`} stroke={theme.ink} stroke-width={1.25} fill="none" />}
+              : <rect x={Math.min(place(0), place(one.r))} y={middle - thick / 2} width={Math.max(1, Math.abs(place(one.r) - place(0)))} height={thick} rx={2} fill={color} fill-opacity={0.85} />}
+            {own && <path d={`M${place(own.low)},${middle}H${place(own.high)}M${place(own.low)},${middle - thick * 0.3}v${thick * 0.6}M${place(own.high)},${middle - thick * 0.3}v${thick * 0.6}`} stroke={theme.ink} stroke-width={1.25} fill="none" />}
             <text x={width - 2} y={middle} dy="0.35em" text-anchor="end" fill={own && (own.low > 0 || own.high < 0) ? theme.ink : theme.faint} font-weight={own && (own.low > 0 || own.high < 0) ? 600 : 400}>
               {Number.isNaN(one.r) ? "" : `${one.r > 0 ? "+" : ""}${minusSign(one.r.toFixed(2))}`}
             </text>

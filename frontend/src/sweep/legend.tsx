@@ -23,7 +23,7 @@ export function Legend() {
   return (
     <span class="color-legend" title={log ? "equal factors have equal steps of color" : undefined}>
       {numberText(quantity, domain[0], 2)}
-      <svg class="color-ramp" viewBox={`0 0 ${colors.length} 1`} preserveAspectRatio="none" role="img" aria-label={`Colors from ${numberText(quantity, domain[0])} to ${numberText(quantity, domain[1])}`}>
+      <svg class="color-ramp" shape-rendering="crispEdges" viewBox={`0 0 ${colors.length} 1`} preserveAspectRatio="none" role="img" aria-label={`Colors from ${numberText(quantity, domain[0])} to ${numberText(quantity, domain[1])}`}>
         {colors.map((color, i) => <rect key={i} x={i} width={1.05} height={1} fill={color} />)}
       </svg>
       {numberText(quantity, domain[1], 2)}

@@ -5,10 +5,12 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Axes, type Interval } from "../chart/axes";
 import { Chart, type ChartProps } from "../chart/chart";
 import type { Drawing } from "../chart/drawing";
+import { paintGrid } from "../chart/grid";
 import { type Box, boxShape } from "../chart/picking";
 import type { Placed } from "../chart/points";
 import { type AxisSpec, layOut } from "./axis-spec";
 import { type Coloring, NONE } from "./coloring";
+import { type Dots, paintDots } from "./dots";
 import { RunMarks, RunTip } from "./marks";
 import { brush, toggleCompared, useDesk, useShown } from "./state";
 
@@ -51,23 +53,8 @@ export function LinkedPoints(props: LinkedProps) {
   const paint = useCallback((canvas: CanvasRenderingContext2D, drawing: Drawing) => {
     canvas.clearRect(0, 0, drawing.width, drawing.height);
     const here = layOut(seenX, seenY, drawing);
-    for (const dot of dotsOf(points, spots, here, coloring, shown.part, whole)) {
-      canvas.globalAlpha = dot.alpha;
-      canvas.beginPath();
-      for (let i = 0; i < dot.xs.length; i++) {
-        canvas.moveTo(dot.xs[i]! + dot.radius, dot.ys[i]!);
-        canvas.arc(dot.xs[i]!, dot.ys[i]!, dot.radius, 0, 2 * Math.PI);
-      }
-      if (dot.hollow) {
-        canvas.strokeStyle = dot.color;
-        canvas.lineWidth = 1.25;
-        canvas.stroke();
-      } else {
-        canvas.fillStyle = dot.color;
-        canvas.fill();
-      }
-    }
-    canvas.globalAlpha = 1;
+    if (under === undefined) paintGrid(canvas, here);
+    paintDots(canvas, dotsOf(points, spots, here, coloring, shown.part, whole));
   }, [points, spots, coloring, shown.part, JSON.stringify([seenX, seenY])]);
 
   const draw = (drawing: Drawing): VNode => {
@@ -75,7 +62,7 @@ export function LinkedPoints(props: LinkedProps) {
     const at = (row: number) => placeOf(points, spots, here, row);
     return (
       <>
-        <Axes x={here.x} y={here.y} plot={here.plot} drawing={drawing} grid={under === undefined} />
+        <Axes x={here.x} y={here.y} plot={here.plot} drawing={drawing} grid={drawing.paper && under === undefined} />
         {under?.(here)}
         {drawing.paper && <PaperDots dots={dotsOf(points, spots, here, coloring, shown.part, whole)} />}
         {guides?.(here)}
@@ -166,15 +153,6 @@ function useSpots(points: RunPoints, jitter: boolean): Float64Array | null {
     cache.current = { of: points, spots };
   }
   return cache.current.spots;
-}
-
-interface Dots {
-  readonly color: string;
-  readonly alpha: number;
-  readonly radius: number;
-  readonly hollow: boolean;
-  readonly xs: number[];
-  readonly ys: number[];
 }
 
 /** Dots by color, those out of focus first. */

@@ -14,7 +14,7 @@ import { isVaried, useShown, useSweep } from "./state";
 import type { Quantity } from "./sweep";
 
 const ALONG_NAMES = { epoch: "Epoch", step: "Step", seconds: "Time" } as const;
-const LABELS = { epoch: "epoch", step: "step", seconds: "time" } as const;
+const LABELS = { epoch: "epoch", step: "step", seconds: "time (s)" } as const;
 /** More values than this make bins of about equally many runs. */
 const MOST_GROUPS = 8;
 
@@ -30,8 +30,8 @@ export function LossCurves() {
   const [band, setBand] = useState<Band>("std");
   const [smoothing, setSmoothing] = useState(0);
   const [logs, setLogs] = useState<readonly [boolean, boolean]>([false, true]);
-  const lines = useMemo(() => curveLines(curves, shown.focus, along, metric, smoothing), [curves, shown, along, metric, smoothing]);
-  const faded = useMemo(() => curveLines(curves, shown.faded, along, metric, smoothing), [curves, shown, along, metric, smoothing]);
+  const all = useMemo(() => curveLines(sweep, along, metric, smoothing), [sweep, along, metric, smoothing]);
+  const [lines, faded] = useMemo(() => [all.filter(({ row }) => shown.part[row] === 2), all.filter(({ row }) => shown.part[row] === 1)], [all, shown]);
   const canLog = useMemo(() => lines.every(({ y }) => y.every((value) => value > 0)), [lines]);
   const grouping = useMemo(() => (by === "" ? null : binned(sweep.quantities.get(by)!, shown.focus)), [by, sweep, shown]);
   const log: readonly [boolean, boolean] = [logs[0], logs[1] && canLog];

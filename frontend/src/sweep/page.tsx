@@ -13,6 +13,7 @@ import { follow } from "./follow";
 import { pageKeeper } from "./keeper";
 import { LossCurves } from "./loss-curves";
 import { ParallelPanel } from "./parallel";
+import { PanelPlace } from "./panel-place";
 import { Pareto } from "./pareto";
 import { Projection } from "./projection";
 import { RunsTable } from "./runs-table";
@@ -35,10 +36,10 @@ const PANELS: readonly (readonly [name: string, panel: () => ComponentChild, wid
   ["contour", ContourPanel, false],
   ["pareto", Pareto, false],
   ["same", SameForLess, false],
-  ["comparison", Comparison, true],
-  ["slices", Slices, true],
   ["projection", Projection, false],
   ["history", History, false],
+  ["comparison", Comparison, true],
+  ["slices", Slices, true],
   ["timeline", Timeline, true],
 ];
 
@@ -55,17 +56,17 @@ export function SweepPage({ sweep, host }: { readonly sweep: Sweep; readonly hos
           {PANELS.map(([name, Panel, wide]) => (
             <Fragment key={name}>
               <TextSlot panel={name} />
-              <div class={wide ? "panel-place wide" : "panel-place"}>
+              <PanelPlace wide={wide}>
                 <AddText panel={name} />
                 <Panel />
-              </div>
+              </PanelPlace>
             </Fragment>
           ))}
           <TextSlot panel="end" />
-          <div class="panel-place wide">
+          <PanelPlace wide>
             <AddText panel="end" />
             <Study />
-          </div>
+          </PanelPlace>
         </div>
       </main>
     </DeskContext.Provider>

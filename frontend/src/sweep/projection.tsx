@@ -48,6 +48,7 @@ export function Projection() {
       <div class="wanted">
         {settings.map((one, i) => <Wanted key={one.key} setting={one} value={values[i]!} onChange={(value) => want({ ...wanted, [one.key]: value })} />)}
       </div>
+      {learned !== null && <Effects learned={learned} />}
       {found === null
         ? <p class="empty">Too few finished runs to learn from: {count(rows.length)}.</p>
         : (
@@ -97,8 +98,19 @@ function Wanted({ setting, value, onChange }: WantedProps) {
   );
 }
 
+/** What each setting does to the cost, in words. */
+function Effects({ learned: { model, parts } }: { readonly learned: Learned }) {
+  const shown = parts.flatMap(({ about, step }, k) => (about === null ? [] : [{ about, factor: Math.exp(model.slopes[k]! * step) }]));
+  return (
+    <ul class="effects color-legend">
+      {shown.map((one) => <li key={one.about}>{one.about} <b>× {digits(one.factor, 3)}</b></li>)}
+    </ul>
+  );
+}
+
 interface Learned {
   readonly model: CostModel;
+  readonly parts: readonly Part[];
   readonly encode: (values: readonly number[]) => readonly number[];
 }
 
@@ -108,24 +120,28 @@ function learn(settings: readonly Quantity[], cost: Quantity, rows: Int32Array):
   const encode = (values: readonly number[]) => parts.map(({ of, read }) => read(values[settings.indexOf(of)]!));
   const features = Array.from(rows, (row) => encode(settings.map((one) => one.values[row]!)));
   const model = costModel(features, Array.from(rows, (row) => cost.values[row]!));
-  return model === null ? null : { model, encode };
+  return model === null ? null : { model, encode, parts };
 }
 
 interface Part {
   readonly of: Quantity;
+  /** What a step of the feature means; null where it means nothing to a reader. */
+  readonly about: string | null;
+  readonly step: number;
   readonly read: (value: number) => number;
 }
 
 function partsOf(of: Quantity, rows: Int32Array): readonly Part[] {
   const present = Array.from(rows, (row) => of.values[row]!).filter((value) => !Number.isNaN(value));
   const distinct = [...new Set(present)];
-  const missing: readonly Part[] = present.length < rows.length ? [{ of, read: (value) => (Number.isNaN(value) ? 1 : 0) }] : [];
+  const missing: readonly Part[] = present.length < rows.length ? [{ of, about: null, step: 1, read: (value) => (Number.isNaN(value) ? 1 : 0) }] : [];
   if (distinct.length < 2) return missing;
-  if (of.kind === "category") return [...missing, ...distinct.slice(1).map((code): Part => ({ of, read: (value) => (value === code ? 1 : 0) }))];
+  if (of.kind === "category") return [...missing, ...distinct.slice(1).map((code): Part => ({ of, about: `${of.categories[code]!} instead of ${of.categories[distinct[0]!]!}`, step: 1, read: (value) => (value === code ? 1 : 0) }))];
   const log = distinct.every((value) => value > 0);
   const place = (value: number) => (log ? Math.log(Math.max(value, 1e-300)) : value);
   const usual = present.reduce((sum, value) => sum + place(value), 0) / present.length;
-  return [...missing, { of, read: (value) => (Number.isNaN(value) ? usual : place(value)) }];
+  const about = log ? `twice the ${of.label}` : `${of.label} + 1`;
+  return [...missing, { of, about, step: log ? Math.LN2 : 1, read: (value) => (Number.isNaN(value) ? usual : place(value)) }];
 }
 
 function within({ values }: Quantity, rows: Int32Array, value: number): boolean {

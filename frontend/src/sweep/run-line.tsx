@@ -44,7 +44,7 @@ export function RunLine({ row, inner, index, columns, active, activate }: RunLin
         </button>
       </td>
       <th scope="row" class={inner ? "inner" : undefined}>
-        <i class="run-dot" style={compared === null ? { background: color } : { background: color, boxShadow: `0 0 0 2px var(--paper), 0 0 0 4px ${compared}` }} />{number}
+        <i class="run-dot" style={compared === null ? { background: color } : { background: color, boxShadow: `0 0 0 2px var(--paper), 0 0 0 4px ${compared}` }} /><span class="run-number">{number}</span>
       </th>
       {columns.map((one) => (
         <td key={one.key} class={one.kind === "category" ? "text" : undefined} title={one.key === "state" ? runs.reasons.get(row) : undefined}>

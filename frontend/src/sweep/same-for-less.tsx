@@ -34,7 +34,7 @@ interface InsteadProps {
 function Instead({ sweep, rows, cost, metric }: InsteadProps) {
   const desk = useDesk();
   const [tolerance, setTolerance] = useState(0.05);
-  const found = useMemo(() => cheaperRuns(rows, cost, metric, tolerance, 12), [rows, cost, metric, tolerance]);
+  const found = useMemo(() => cheaperRuns(rows, cost, metric, tolerance, 8), [rows, cost, metric, tolerance]);
   const varied = useMemo(() => sweep.settings.filter(isVaried), [sweep]);
   const number = (row: number) => sweep.runs.number[row]!;
   const differs = ({ row, instead }: Cheaper) =>

@@ -3,7 +3,7 @@
 import { unpack, unzipped } from "../packed";
 import type { SweepService } from "./follow";
 import { readNotes } from "./notes";
-import { prediction, readSweep } from "./sweep";
+import { prediction, readDetails, readSweep } from "./sweep";
 
 /** Asks the server; `path` is relative to the page. */
 export type Ask = (path: string, options?: { readonly method?: string; readonly body?: string; readonly headers?: Readonly<Record<string, string>> }) => Promise<Response>;
@@ -25,6 +25,7 @@ export function sweepService(ask: Ask): SweepService & { readonly payload: () =>
       const given = await payload();
       return given === null ? null : readSweep(given, "sweep");
     },
+    details: async () => readDetails(unpack(await unzipped(new Uint8Array(await (await ask("details")).arrayBuffer()))), "details"),
     keeper: {
       remote: true,
       start: ({ notes }) => notes,

@@ -6,9 +6,11 @@ import { Axes } from "../chart/axes";
 import { Chart } from "../chart/chart";
 import { Chip } from "../chart/controls";
 import type { Drawing } from "../chart/drawing";
+import { paintGrid } from "../chart/grid";
 import type { Placed } from "../chart/points";
 import { type AxisSpec, axisOf, specOf } from "./axis-spec";
 import { NONE, useColoring } from "./coloring";
+import { type Dots, paintDots } from "./dots";
 import { RunMarks, RunTip } from "./marks";
 import { cellOf } from "./runs-table";
 import { isLog, isVaried, toggleCompared, turnLog, useDesk, useLog, useQuantity, useShown, useSweep, useSweepState } from "./state";
@@ -19,6 +21,8 @@ const MOST = 12;
 
 interface Frame extends Placed {
   readonly setting: Quantity;
+  /** Whether many runs share few places. */
+  readonly crowded: boolean;
 }
 
 export function Slices() {
@@ -45,18 +49,19 @@ export function Slices() {
     const colors = coloring.css(drawing.theme);
     const radius = (drawing.font / 12) * (rows.length < 300 ? 2.8 : 1.6);
     for (const frame of frames(drawing)) {
+      paintGrid(canvas, frame);
+      const dots = new Map<number, Dots>();
       for (const row of rows) {
         const [x, y] = spotOf(frame, metric, row);
         if (!Number.isFinite(x)) continue;
-        const level = coloring.levels[row]!;
-        canvas.globalAlpha = shown.part[row] === 1 ? 0.15 : rows.length < 1000 ? 0.8 : 0.45;
-        canvas.fillStyle = shown.part[row] === 1 || level === NONE ? drawing.theme.faint : colors[level]!;
-        canvas.beginPath();
-        canvas.arc(x, y, radius, 0, 2 * Math.PI);
-        canvas.fill();
+        const level = shown.part[row] === 1 ? NONE + 1 : coloring.levels[row]!;
+        let own = dots.get(level);
+        if (own === undefined) dots.set(level, (own = { color: colors[level] ?? drawing.theme.faint, alpha: level > NONE ? 0.15 : rows.length < 1000 ? 0.8 : 0.45, radius, hollow: false, xs: [], ys: [] }));
+        own.xs.push(x);
+        own.ys.push(y);
       }
+      paintDots(canvas, [...dots].sort(([a], [b]) => b - a).map(([, one]) => one));
     }
-    canvas.globalAlpha = 1;
   }, [specs, up, rows, coloring, shown]);
 
   const draw = (drawing: Drawing): VNode => {
@@ -66,7 +71,7 @@ export function Slices() {
       <>
         {all.map((frame) => (
           <g key={frame.setting.key}>
-            <Axes x={frame.x} y={{ ...frame.y, label: "" }} plot={frame.plot} drawing={drawing} />
+            <Axes x={frame.x} y={{ ...frame.y, label: "" }} plot={frame.plot} drawing={drawing} grid={drawing.paper} />
             {drawing.paper && Array.from(rows, (row) => {
               const [x, y] = spotOf(frame, metric, row);
               return Number.isFinite(x) && shown.part[row] === 2 && <circle key={row} cx={x.toFixed(1)} cy={y.toFixed(1)} r={2} fill={colors[coloring.levels[row]!] ?? drawing.theme.faint} fill-opacity={0.75} />;
@@ -128,11 +133,11 @@ function framesOf(settings: readonly Quantity[], specs: readonly AxisSpec[], up:
     const [column, line] = [i % columns, Math.floor(i / columns)];
     const plot = { left: column * wide + font * 4, right: (column + 1) * wide - font * 0.9, top: font * 1.6 + line * tall, bottom: font * 1.2 + (line + 1) * tall - font * 3.2 };
     const x = axisOf(specs[i]!, [plot.left, plot.right], font * 5);
-    return { setting, plot, drawing, x, y: axisOf(up, [plot.bottom, plot.top], font * 3) };
+    return { setting, crowded: setting.kind === "category" || specs[i]!.favorites.length > 0, plot, drawing, x, y: axisOf(up, [plot.bottom, plot.top], font * 3) };
   });
 }
 
-function spotOf({ setting, x, y, drawing }: Frame, metric: Quantity, row: number): readonly [number, number] {
-  const aside = setting.kind === "category" ? (((row * 0.6180339887) % 1) - 0.5) * drawing.font : 0;
+function spotOf({ setting, crowded, x, y, drawing }: Frame, metric: Quantity, row: number): readonly [number, number] {
+  const aside = crowded ? (((row * 0.6180339887) % 1) - 0.5) * drawing.font : 0;
   return [x.scale(setting.values[row]!) + aside, y.scale(metric.values[row]!)];
 }

@@ -82,9 +82,15 @@ export function openDesk(sweep: Sweep, keeper: Keeper): Desk {
 
 /** Whether a quantity has more than one value. */
 export function isVaried({ values }: Quantity): boolean {
-  const first = values.find((value) => !Number.isNaN(value));
-  return first !== undefined && values.some((value) => value !== first && !Number.isNaN(value));
+  let known = varied.get(values);
+  if (known === undefined) {
+    const first = values.find((value) => !Number.isNaN(value));
+    varied.set(values, (known = first !== undefined && values.some((value) => value !== first && !Number.isNaN(value))));
+  }
+  return known;
 }
+
+const varied = new WeakMap<Float64Array, boolean>();
 
 /** The runs that are meant. */
 export interface Shown {
@@ -162,8 +168,16 @@ export function useLog(one: Quantity): boolean {
 
 export function isLog({ logs }: Pick<State, "logs">, one: Quantity): boolean {
   if (one.kind === "category") return false;
-  const wanted = logs[one.key] ?? one.log;
-  return wanted && one.values.every((value) => !(value <= 0));
+  return (logs[one.key] ?? one.log) && isPositive(one);
+}
+
+const positive = new WeakMap<Float64Array, boolean>();
+
+/** Whether all values that are there lie above zero, as logarithms need. */
+export function isPositive({ values }: Quantity): boolean {
+  let known = positive.get(values);
+  if (known === undefined) positive.set(values, (known = values.every((value) => !(value <= 0))));
+  return known;
 }
 
 export function turnLog({ store }: Desk, one: Quantity): void {

@@ -30,6 +30,14 @@ const metric = record({ name: text, unit: text, goal: orNull(goal), numbers: col
 
 export const prediction = record({ number, target: text, unit: text, reference: columnOf(-1), prediction: columnOf(-1) });
 
+/** What takes longer to gather, and may come later. */
+const details = record({
+  curves: record({ numbers: columnOf(-1), columns: list(text), units: list(text), offsets: columnOf(-1), values: list(columnOf(-1)) }),
+  predictions: list(prediction),
+  importance: mapping(record({ method: text, values: mapping(number) })),
+  advice: list(record({ severity: oneOf("note", "warning", "error"), text, advice: text })),
+});
+
 const contents = record({
   study: record({
     name: text,
@@ -56,17 +64,15 @@ const contents = record({
     attempt: columnOf(-1),
     reasons: list(record({ row: number, text })),
   }),
-  curves: record({ columns: list(text), units: list(text), offsets: columnOf(-1), values: list(columnOf(-1)) }),
-  predictions: list(prediction),
-  importance: mapping(record({ method: text, values: mapping(number) })),
-  advice: list(record({ severity: oneOf("note", "warning", "error"), text, advice: text })),
+  details: orNull(details),
 });
 
 type Contents = Read<typeof contents>;
+export type Details = Read<typeof details>;
 export type Prediction = Read<typeof prediction>;
 export type Study = Contents["study"];
-export type Advice = Contents["advice"][number];
-export type Curves = Contents["curves"];
+export type Advice = Details["advice"][number];
+export type Curves = Details["curves"];
 export type Goal = Read<typeof goal>;
 
 /** A number or a text for each run, by row; missing ones are NaN. */
@@ -106,7 +112,9 @@ export interface Runs {
   readonly rowOf: ReadonlyMap<number, number>;
 }
 
-export interface Sweep extends Pick<Contents, "study" | "curves" | "predictions" | "importance" | "advice"> {
+export interface Sweep extends Pick<Contents, "study">, Details {
+  /** Whether details have come. */
+  readonly whole: boolean;
   readonly runs: Runs;
   readonly settings: readonly Quantity[];
   readonly metrics: readonly Quantity[];
@@ -129,15 +137,25 @@ export const readSweep: Reader<Sweep> = (value, place) => {
   };
   const settings = read.settings.map((one, i) => settingOf(one, keyOf(one.name), runs.count, `${place}.settings[${i}]`));
   const metrics = read.metrics.map((one, i) => metricOf(one, keyOf(one.name), runs.count, `${place}.metrics[${i}]`));
-  checkCurves(read.curves, runs.count, `${place}.curves`);
-  read.predictions.forEach(({ reference, prediction }, i) => checkLength(prediction, reference.length, `${place}.predictions[${i}].prediction`));
+  if (read.details !== null) checkDetails(read.details, `${place}.details`);
   const objectives = metrics.filter((one) => one.goal !== null);
-  const { study, curves, predictions, importance, advice } = read;
   return {
-    study, curves, predictions, importance, advice, runs, settings, metrics, objectives,
+    ...(read.details ?? NO_DETAILS), whole: read.details !== null, study: read.study, runs, settings, metrics, objectives,
     quantities: new Map([...settings, ...metrics, ...ofRuns(runs)].map((one) => [one.key, one])),
     notes: readNotes((value as { notes?: unknown }).notes, `${place}.notes`),
   };
+};
+
+const NO_DETAILS: Details = {
+  curves: { numbers: new Int32Array(), columns: [], units: [], offsets: new Int32Array(1), values: [] },
+  predictions: [], importance: {}, advice: [],
+};
+
+/** Reads details that came by themselves. */
+export const readDetails: Reader<Details> = (value, place) => {
+  const read = details((value as { details?: unknown }).details, place);
+  checkDetails(read, place);
+  return read;
 };
 
 const plainQuantity = { unit: "", goal: null, categories: [], log: false, factors: false, whole: false, space: "", bounds: null } as const;
@@ -194,8 +212,12 @@ function settingOf({ numbers, texts: words, low, high, ...one }: Contents["setti
 function metricOf({ name, unit, goal: aim, numbers }: Contents["metrics"][number], key: string, count: number, place: string): Quantity {
   checkLength(numbers, count, place);
   const values = Float64Array.from(numbers);
-  return { ...plainQuantity, key, name, label: name.replaceAll("_", " "), unit, goal: aim, role: "metric", kind: "number", values, log: isWide(values) };
+  const plain = LABELS[name] ?? name.replaceAll("_", " ");
+  const label = key === name ? plain : `${plain} (measured)`;
+  return { ...plainQuantity, key, name, label, unit, goal: aim, role: "metric", kind: "number", values, log: isWide(values) };
 }
+
+const LABELS: Readonly<Record<string, string>> = { seconds: "time", cpu_seconds: "CPU time", n_parameters: "parameters" };
 
 /** Whether values differ by factors rather than by amounts. */
 function isWide(values: Float64Array): boolean {
@@ -211,10 +233,11 @@ function decoded(codes: Values, categories: readonly string[], place: string): F
   });
 }
 
-function checkCurves({ columns, units, offsets, values }: Curves, count: number, place: string): void {
-  checkLength(offsets, count + 1, `${place}.offsets`);
-  if (values.length !== columns.length || units.length !== columns.length) fail(`${place}.values`, `${columns.length} columns`, values.length);
-  values.forEach((column, i) => checkLength(column, offsets[count] ?? 0, `${place}.values[${i}]`));
+function checkDetails({ curves: { numbers, columns, units, offsets, values }, predictions }: Details, place: string): void {
+  checkLength(offsets, numbers.length + 1, `${place}.curves.offsets`);
+  if (values.length !== columns.length || units.length !== columns.length) fail(`${place}.curves.values`, `${columns.length} columns`, values.length);
+  values.forEach((column, i) => checkLength(column, offsets[numbers.length] ?? 0, `${place}.curves.values[${i}]`));
+  predictions.forEach(({ reference, prediction }, i) => checkLength(prediction, reference.length, `${place}.predictions[${i}].prediction`));
 }
 
 function checkLength(values: ArrayLike<number>, expected: number, place: string): void {

@@ -5,6 +5,7 @@ import { useCallback, useMemo, useState } from "preact/hooks";
 import { Axes, linearAxis } from "../chart/axes";
 import { Chart } from "../chart/chart";
 import type { Drawing } from "../chart/drawing";
+import { paintGrid } from "../chart/grid";
 import type { Placed } from "../chart/points";
 import type { Theme } from "../theme";
 import { seconds } from "../words";
@@ -37,15 +38,20 @@ export function Timeline() {
   const place = (drawing: Drawing): Placed => {
     const { width, height, font } = drawing;
     const left = Math.min(width * 0.25, Math.max(...bars.names.map((name) => name.length), 4) * font * 0.58 + font);
-    const plot = { left, right: width - font, top: font * 1.4, bottom: height - font * 3.2 };
-    const x = linearAxis([0, Math.max(bars.end, 1e-9)], [plot.left, plot.right], "time since the first run began", font * 6);
-    const y = linearAxis([0, bars.names.length], [plot.top, plot.bottom], "", font * 2);
-    return { plot, drawing, x: { ...x, ticks: x.ticks.map((one) => ({ ...one, text: one.value === 0 ? "0" : seconds(one.value, 3) })) }, y: { ...y, ticks: [] } };
+    const plot = { left, right: width - font * 1.5, top: font * 1.4, bottom: height - font * 3.2 };
+    const [unit, name] = bars.end > 7200 ? [3600, "h"] : bars.end > 180 ? [60, "min"] : [1, "s"];
+    const shared = linearAxis([0, Math.max(bars.end, 1e-9) / unit], [plot.left, plot.right], `time since the first run began (${name})`, font * 6);
+    const scale = linearAxis([0, Math.max(bars.end, 1e-9)], [plot.left, plot.right], "", font * 6).scale;
+    const x = { ...shared, scale, ticks: shared.ticks.map((one) => ({ ...one, value: one.value * unit })) };
+    const tall = Math.min(plot.bottom - plot.top, bars.names.length * font * 4);
+    const y = linearAxis([0, bars.names.length], [plot.bottom - tall, plot.bottom], "", font * 2);
+    return { plot, drawing, x, y: { ...y, ticks: [] } };
   };
   const paint = useCallback((canvas: CanvasRenderingContext2D, drawing: Drawing) => {
     canvas.clearRect(0, 0, drawing.width, drawing.height);
     const here = place(drawing);
     const colors = stateColors(drawing.theme);
+    paintGrid(canvas, here);
     for (let i = 0; i < bars.rows.length; i++) {
       const row = bars.rows[i]!;
       if (shown.part[row] === 0) continue;
@@ -59,11 +65,11 @@ export function Timeline() {
   const draw = (drawing: Drawing): VNode => {
     const here = place(drawing);
     const { theme, font, paper } = drawing;
-    const tall = (here.plot.bottom - here.plot.top) / Math.max(1, bars.names.length);
+    const tall = here.y.scale(1) - here.y.scale(0);
     const every = Math.max(1, Math.ceil((font * 1.3) / tall));
     return (
       <>
-        <Axes x={here.x} y={here.y} plot={here.plot} drawing={drawing} />
+        <Axes x={here.x} y={here.y} plot={here.plot} drawing={drawing} grid={drawing.paper} />
         <g font-size={font} fill={theme.muted}>
           {bars.names.map((name, i) => i % every === 0 && <text key={i} x={here.plot.left - font * 0.6} y={here.y.scale(i + 0.5)} dy="0.35em" text-anchor="end">{shortened(name, 24)}</text>)}
         </g>

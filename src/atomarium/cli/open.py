@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from atomarium.core.errors import InputError
 
 if TYPE_CHECKING:
+    from atomarium.explore.local_server import LocalServer
     from atomarium.explore.scene import Scene
 
 
@@ -30,7 +31,8 @@ def open_page(
         save: Write one HTML file that needs nothing else, instead of opening the browser.
         port: Where the page is served on this machine; one that is free when left out.
         browser: Whether to open the browser; the address is printed in any case.
-        sources: Folder of a study or of one of its trials, or a page; or what to explore: a file
+        sources: Folder of a study or of one of its trials, or a page; folder of a sweep, whose
+            dashboard follows it as it goes and keeps notes; or what to explore: a file
             of chemiscope, extended XYZ, an ASE database, CIF, a trajectory, a store, a name of
             `atomarium data list`. Several are shown together.
 
@@ -39,6 +41,9 @@ def open_page(
     """
     if not sources:
         raise InputError("name a file or folder to open, or a data set of `atomarium data list`")
+    if not (explore or check) and len(sources) == 1 and _is_sweep(Path(sources[0])):
+        _open_sweep(Path(sources[0]), save=save, port=port, browser=browser)
+        return
     if not (explore or check or save) and len(sources) == 1 and _has_report(Path(sources[0])):
         _show(find_page(Path(sources[0])).resolve().as_uri(), browser=browser)
         return
@@ -89,6 +94,26 @@ def _has_report(path: Path) -> bool:
     return (path.is_file() and path.suffix == ".html") or is_study or is_trial
 
 
+def _is_sweep(path: Path) -> bool:
+    from atomarium.study.sweep.runs import sweep_in
+
+    return sweep_in(path)
+
+
+def _open_sweep(folder: Path, *, save: Path | None, port: int, browser: bool) -> None:
+    """Serve the dashboard of a sweep, or write it as one file."""
+    if save is not None:
+        from atomarium.study.sweep.dashboard import write_dashboard
+
+        _tell_page(write_dashboard(folder, save))
+        return
+    from atomarium.study.sweep.dashboard_server import DashboardServer
+    from atomarium.study.sweep.runs import read_sweep
+
+    title = read_sweep(folder).study.spec.name
+    _keep_serving(DashboardServer(folder, title=title, port=port), browser=browser)
+
+
 def _print_summary(scene: Scene) -> None:
     from atomarium.explore.summary import summary
 
@@ -101,22 +126,31 @@ def save_page(scene: Scene, path: Path) -> None:
     from atomarium.explore.scene_payload import pack_scene
 
     write_page(path, pack_scene(scene, embed=True), title=scene.about.name or path.stem)
+    _tell_page(path)
+
+
+def _tell_page(path: Path) -> None:
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, needs no network")
 
 
 def _serve(scene: Scene, *, port: int, browser: bool) -> None:
+    from atomarium.explore.server import SceneServer
+
+    for warning in scene.warnings:
+        print(f"warning: {warning}")
+    server = SceneServer(scene, title=scene.about.name or "atomarium", port=port)
+    _keep_serving(server, browser=browser)
+
+
+def _keep_serving(server: LocalServer, *, browser: bool) -> None:
     """Serve until the user has had enough."""
     import signal
     import threading
 
-    from atomarium.explore.server import SceneServer
-
     stopped = threading.Event()
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda *_: stopped.set())
-    with SceneServer(scene, title=scene.about.name or "atomarium", port=port) as server:
-        for warning in scene.warnings:
-            print(f"warning: {warning}")
+    with server:
         _show(server.address, browser=browser)
         print("Ctrl-C stops", flush=True)
         # Without a time, Windows would not hear of Ctrl-C.

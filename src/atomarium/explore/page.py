@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from atomarium.core.errors import InputError
 from atomarium.core.files import write_text
@@ -54,7 +54,7 @@ _SERVER_PAGE = """<!doctype html>
 <title>{title}</title>
 </head>
 <body>
-<div data-atomarium="server">\
+<div data-atomarium="{kind}">\
 <noscript>This page draws itself with JavaScript, which is off.</noscript></div>
 <script type="application/json" id="atomarium-licenses">{licenses}</script>
 <script type="module" src="atomarium.js"></script>
@@ -63,17 +63,23 @@ _SERVER_PAGE = """<!doctype html>
 """
 
 
-def server_page(title: str) -> str:
-    """Return the page of a server that hands out script, style sheet, scene and structures.
+#: What a server hands out: a scene with its structures, or a sweep that goes on.
+PageKind = Literal["server", "sweep"]
+
+
+def server_page(title: str, kind: PageKind = "server") -> str:
+    """Return the page of a server that hands out script, style sheet and data.
 
     Args:
         title: What the browser's tab is called.
+        kind: Which data.
 
     Raises:
         InputError: the page's bundle was not built.
     """
     licenses = json.dumps(read_static("licenses.txt"), ensure_ascii=False)
-    return _SERVER_PAGE.format(title=html.escape(title), licenses=escape_json(licenses))
+    parts = {"title": html.escape(title), "licenses": escape_json(licenses)}
+    return _SERVER_PAGE.format(kind=kind, **parts)
 
 
 def write_page(path: Path | str, payload: Mapping[str, Any] | bytes, *, title: str) -> None:

@@ -61,7 +61,7 @@ optimizer = {{ values = ["adamw", "adam"] }}
 """
 
 
-def write_example(folder: Path, n_runs: int = 65, *, seed: int = 7, n_predicted: int = 8) -> None:
+def write_example(folder: Path, n_runs: int = 65, *, seed: int = 7, n_predicted: int = 65) -> None:
     """Write the run folder of a sweep whose losses follow a simple law with noise.
 
     Args:
@@ -170,14 +170,13 @@ def _write_predictions(folder: Path, run: SweepRun, rng: np.random.Generator) ->
     goal.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         goal / "predictions.npz",
-        validation=np.arange(_N_VALIDATION),
-        validation_reference=reference,
-        validation_prediction=reference
-        + rng.normal(0, 1.25 * run.metrics["val_mae"], _N_VALIDATION),
+        structures=np.arange(_N_VALIDATION),
+        reference=reference,
+        prediction=reference + rng.normal(0, 1.25 * run.metrics["val_mae"], _N_VALIDATION),
     )
 
 
 if __name__ == "__main__":
     goal = Path(sys.argv[1])
     write_example(goal, int(sys.argv[2]) if len(sys.argv) > 2 else 65)
-    print(write_dashboard(goal))
+    sys.stdout.write(f"{write_dashboard(goal)}\n")

@@ -9,6 +9,8 @@ export interface CostModel {
   /** Factor by which half of the runs are off when they are predicted from all others. */
   readonly typical: number;
   readonly n: number;
+  /** By how much the logarithm of the cost rises with each feature. */
+  readonly slopes: readonly number[];
 }
 
 /** Keeps settings that say the same from being taken for more than they are. */
@@ -42,6 +44,7 @@ export function costModel(features: readonly (readonly number[])[], costs: reado
   const [typical, wide] = [quantile(sizes, 0.5), quantile(sizes, 0.8)];
   return {
     n,
+    slopes: weights.slice(1),
     typical: Math.exp(typical),
     cost: (given) => {
       const row = rowOf(given);

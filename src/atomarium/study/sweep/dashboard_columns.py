@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,15 +12,13 @@ import numpy as np
 from atomarium.core.errors import InputError
 from atomarium.experiment.space import Choice, Normal, Open, Range
 from atomarium.study.sweep.runs import Curve, Sweep, SweepRun
+from atomarium.study.sweep.setting_units import unit_of_metric
 
 #: Stands for texts that are not there.
 _ABSENT = 65_535
 #: Numbers of all curves together, so that a page of ten thousand runs opens at once.
 _MOST_NUMBERS = 6_000_000
 _LEAST_POINTS = 20
-#: Units of what every run reports; errors are in the unit of the target.
-_UNITS = {"seconds": "s", "cpu_seconds": "s", "peak_memory": "MB", "energy_per_structure": "J"}
-_ERRORS = ("mae", "rmse", "max_error")
 _BYTES_PER_MEGABYTE = 1e6
 
 
@@ -80,7 +79,7 @@ def _differs_by_factors(one: Open | None, values: Sequence[Any]) -> bool:
     rising = sorted(set(values))
     if len(rising) < 3 or rising[0] <= 0:
         return False
-    factors = [after / before for before, after in zip(rising, rising[1:], strict=False)]
+    factors = [after / before for before, after in pairwise(rising)]
     return min(factors) >= 1.25 and rising[-1] / rising[0] >= 4
 
 
@@ -107,13 +106,8 @@ def _in_words(one: Open | None) -> str:
     return ""
 
 
-def metric_entries(sweep: Sweep, *, unit: str) -> list[dict[str, Any]]:
-    """Return each metric with its values, those that decide first; memory in MB.
-
-    Args:
-        sweep: Whose metrics.
-        unit: Of the target, which is that of its errors.
-    """
+def metric_entries(sweep: Sweep) -> list[dict[str, Any]]:
+    """Return each metric with its values, those that decide first; memory in MB."""
     reported = sorted({name for run in sweep.runs for name in run.metrics})
     goals = dict(zip(sweep.metrics, sweep.goals, strict=True))
     entries: list[dict[str, Any]] = []
@@ -122,7 +116,7 @@ def metric_entries(sweep: Sweep, *, unit: str) -> list[dict[str, Any]]:
         entries.append(
             {
                 "name": name,
-                "unit": unit_of(name, unit),
+                "unit": _unit_of(name, sweep),
                 "goal": goals.get(name),
                 "numbers": values / _BYTES_PER_MEGABYTE if name == "peak_memory" else values,
             }
@@ -130,39 +124,36 @@ def metric_entries(sweep: Sweep, *, unit: str) -> list[dict[str, Any]]:
     return entries
 
 
-def unit_of(metric: str, target_unit: str) -> str:
-    """Return the unit that the dashboard shows a metric in."""
-    kind = metric.partition("_")[2]
-    return target_unit if kind in _ERRORS else _UNITS.get(metric, "")
+def _unit_of(metric: str, sweep: Sweep) -> str:
+    """Return the unit that the dashboard shows a metric in; numbers and losses have none."""
+    if metric == "peak_memory":
+        return "MB"
+    if metric.endswith("seconds") or metric == "seconds_per_structure":
+        return "s"
+    unit = unit_of_metric(sweep, metric)
+    return "" if unit == metric or unit.rstrip("s") in metric else unit
 
 
-def curve_columns(
-    runs: Sequence[SweepRun], curves: Mapping[int, Curve], *, unit: str
-) -> dict[str, Any]:
-    """Return all curves behind each other, thinned where there are very many.
-
-    Args:
-        runs: Whose curves, in this order.
-        curves: By number; runs without one have an empty stretch.
-        unit: Of the target.
-    """
+def curve_columns(sweep: Sweep) -> dict[str, Any]:
+    """Return the curves of all runs behind each other, thinned where there are very many."""
+    curves = sweep.curves(run.number for run in sweep.runs)
     names = list(dict.fromkeys(name for curve in curves.values() for name in curve.columns))
     room = _MOST_NUMBERS // max(1, len(curves) * len(names))
     most = max(_LEAST_POINTS, room)
-    rows = [_rows_of(curves.get(run.number), names, most) for run in runs]
+    numbers = sorted(curves)
+    rows = [_rows_of(curves[number], names, most) for number in numbers]
     lengths = [part.shape[1] for part in rows]
     joined = np.concatenate(rows, axis=1) if rows else np.zeros((len(names), 0))
     return {
+        "numbers": np.array(numbers, dtype=np.int32),
         "columns": names,
-        "units": [unit_of(name, unit) for name in names],
+        "units": [_unit_of(name, sweep) for name in names],
         "offsets": np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32),
         "values": [row.astype(np.float32) for row in joined],
     }
 
 
-def _rows_of(curve: Curve | None, names: Sequence[str], most: int) -> np.ndarray:
-    if curve is None or not curve.columns:
-        return np.zeros((len(names), 0))
+def _rows_of(curve: Curve, names: Sequence[str], most: int) -> np.ndarray:
     n_points = len(next(iter(curve.columns.values())))
     missing = (None,) * n_points
     rows = np.array([curve.columns.get(name, missing) for name in names], dtype=np.float64)

@@ -13,8 +13,6 @@ from atomarium.study.sweep.runs import RUNS
 
 #: Structures of one run; more are thinned evenly.
 _MOST = 3000
-#: Parts of predictions.npz that the run was not trained on, the first that is there counts.
-_PARTS = ("validation", "test")
 
 
 def prediction_entries(
@@ -42,14 +40,9 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
     """Return reference and prediction, or None of a run that has none, or not yet."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            for part in _PARTS:
-                names = (f"{part}_reference", f"{part}_prediction")
-                if all(name in arrays.files for name in names):
-                    first, second = (np.asarray(arrays[name]) for name in names)
-                    return _thinned(first), _thinned(second)
-    except (OSError, ValueError, zipfile.BadZipFile):
+            return _thinned(arrays["reference"]), _thinned(arrays["prediction"])
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
         return None
-    return None
 
 
 def _thinned(values: np.ndarray) -> np.ndarray:
