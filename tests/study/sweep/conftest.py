@@ -1,7 +1,8 @@
-"""Sweeps whose runs take as long as a test wants."""
+"""Sweeps whose runs take milliseconds, or as long as a test wants."""
 
 from __future__ import annotations
 
 from tests.cluster.slow_plugin import slow_study
+from tests.study.sweep.small_sweep import small
 
-__all__ = ["slow_study"]
+__all__ = ["slow_study", "small"]

@@ -112,8 +112,6 @@ def origin_of(folder: Path) -> Path:
 
 
 def _prepare(plan: SweepPlan, folder: Path) -> Path:
-    for name in (RECORDS, CURVES, RUNS):
-        (folder / name).mkdir(parents=True, exist_ok=True)
     write_text(folder / "study.toml", plan.study.text)
     save_splits(folder / "splits.json", plan.plan.splits, plan.dataset)
     origin = {
@@ -123,6 +121,9 @@ def _prepare(plan: SweepPlan, folder: Path) -> Path:
         "held_out": [int(one) for one in plan.split.test],
     }
     write_json(folder / _ORIGIN, origin)
+    # Last, and of them the records: where they are, other workers find the rest.
+    for name in (RUNS, CURVES, RECORDS):
+        (folder / name).mkdir(parents=True, exist_ok=True)
     return folder
 
 
