@@ -9,12 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from ase.build import molecule
 
 from atomarium.core import stopping
 from atomarium.core.errors import InputError
-from atomarium.core.structures import Structures
-from atomarium.models.nn.graph_rules import build_graphs
 from atomarium.models.nn.graphs import Graphs
 from atomarium.models.nn.history import read_history
 from atomarium.models.nn.lesson import Lesson, check_lesson
@@ -22,55 +19,27 @@ from atomarium.models.nn.order import batches_of, held_out
 from atomarium.models.nn.readouts import Classes, Extensive, Intensive
 from atomarium.models.nn.scales import measure_scales
 from atomarium.models.nn.schedules import Schedule
-from atomarium.models.nn.schnet import SchNet
 from atomarium.models.nn.training import Training
 
 torch = pytest.importorskip("torch", reason="networks need torch")
 
+from tests.models.nn.training_samples import ENERGY, SMALL, spring_lesson, stretched_graphs, trainer
+
 from atomarium.models.nn import loop
-from atomarium.models.nn.devices import choose_device
 from atomarium.models.nn.loop import Trainer
 from atomarium.models.nn.predicting import predict
-
-SMALL = SchNet(width=8, n_interactions=1, cutoff=3.0)
-ENERGY = Extensive(name="energy", forces="forces")
-
-
-def bond_energy(distances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a harmonic bond's energy and its slope."""
-    return (distances - 1.1) ** 2, 2 * (distances - 1.1)
 
 
 @pytest.fixture(scope="module")
 def graphs() -> Graphs:
     """Stretched CO molecules."""
-    rng = np.random.default_rng(0)
-    frames = []
-    for _ in range(40):
-        atoms = molecule("CO")
-        atoms.set_distance(0, 1, rng.uniform(0.9, 1.4))
-        frames.append(atoms)
-    return build_graphs(Structures.from_ase(frames), SMALL.graph)
+    return stretched_graphs()
 
 
 @pytest.fixture(scope="module")
 def lesson(graphs: Graphs) -> Lesson:
     """Their energies and forces."""
-    bonds = graphs.positions[1::2] - graphs.positions[::2]
-    lengths = np.linalg.norm(bonds, axis=1)
-    energies, slopes = bond_energy(lengths)
-    pull = (slopes / lengths)[:, None] * bonds
-    forces = np.stack([pull, -pull], axis=1).reshape(-1, 3)
-    return Lesson(values={"energy": energies[:, None], "forces": forces}, weights={"forces": 0.5})
-
-
-def trainer(graphs: Graphs, lesson: Lesson, folder: Path | None = None, **settings: Any) -> Trainer:
-    """Return a trainer of a small network."""
-    plain = {"epochs": 4, "batch_size": 8, "learning_rate": 5e-3, "precision": "float64"}
-    readouts = (ENERGY,)
-    network = SMALL.build(readouts, seed=0)
-    scales = measure_scales(lesson, graphs, readouts)
-    return Trainer(network, graphs, lesson, scales, Training(**(plain | settings)), folder=folder)
+    return spring_lesson(graphs)
 
 
 def weights_of(some: Trainer) -> np.ndarray:
@@ -177,11 +146,6 @@ def test_batches_hold_every_structure_once_and_no_more_atoms_than_allowed(graphs
 def test_too_large_a_rate_is_said(graphs: Graphs, lesson: Lesson) -> None:
     with pytest.raises(InputError, match=r"loss is not a number.*learning rate, 1e\+200"):
         trainer(graphs, lesson, learning_rate=1e200, clip=0.0).run()
-
-
-def test_device_that_is_not_there_is_refused() -> None:
-    with pytest.raises(InputError, match="no device 'gpu'"):
-        choose_device("gpu")
 
 
 def test_scales_are_of_training_values_per_atom(graphs: Graphs) -> None:

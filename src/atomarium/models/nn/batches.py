@@ -108,7 +108,7 @@ class ResidentGraphs:
         return Batch(
             numbers=self._numbers[atoms],
             positions=self._positions[atoms],
-            volumes=self._volumes[self._moved(chosen)],
+            volumes=self._volumes[self.moved(chosen)],
             offsets=offsets,
             structure_of_atom=structures,
             centers=self._centers[edges] + first_of_edge,
@@ -125,14 +125,15 @@ class ResidentGraphs:
         lengths = offsets[chosen + 1] - offsets[chosen]
         borders = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         n_rows = int(borders[-1])
-        moved, borders = self._moved(offsets[chosen] - borders[:-1]), self._moved(borders)
+        moved, borders = self.moved(offsets[chosen] - borders[:-1]), self.moved(borders)
         places = torch.arange(len(chosen), device=self.device)
         # Without its length, the host would wait for the device to count the rows.
         segments = torch.repeat_interleave(places, borders.diff(), output_size=n_rows)
         rows = torch.arange(n_rows, device=self.device) + moved[segments]
         return rows, borders, segments
 
-    def _moved(self, array: np.ndarray) -> Tensor:
+    def moved(self, array: np.ndarray) -> Tensor:
+        """Return an array on the device; the host does not wait for it."""
         tensor = torch.from_numpy(array)
         if self.device.type == "cuda":
             return tensor.pin_memory().to(self.device, non_blocking=True)

@@ -21,6 +21,7 @@ from atomarium.models.nn.graphs import Graphs
 from atomarium.models.nn.history import Epoch
 from atomarium.models.nn.lesson import Lesson
 from atomarium.models.nn.losses import Errors, LossFunction
+from atomarium.models.nn.memory import too_large
 from atomarium.models.nn.network import Network
 from atomarium.models.nn.order import batches_of, held_out
 from atomarium.models.nn.randomness import seeded
@@ -133,13 +134,12 @@ class Trainer:
     def _step(self, chosen: np.ndarray, rate: float) -> tuple[Tensor, dict[str, Tensor], Batch]:
         """Take one step; returns the loss, the errors and the batch, still on the device."""
         self.network.train()
-        with self._watched_memory(len(chosen)), self._seeded(self.state.progress.step):
-            batch = self.resident.batch(chosen)
-            with self._cast():
-                outputs = self._call(batch)
-            loss, errors = self.loss(outputs, self._targets(chosen))
-            self.optimizer.zero_grad(set_to_none=True)
-            loss.backward()
+        with self._seeded(self.state.progress.step):
+            try:
+                loss, errors, batch = self._slopes(chosen)
+            except torch.OutOfMemoryError:
+                attempt = lambda size: self._slopes(chosen[:size])  # noqa: E731
+                raise too_large(self.device, len(chosen), attempt) from None
             if self.settings.clip:
                 nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.clip)
             for group in self.optimizer.param_groups:
@@ -147,6 +147,16 @@ class Trainer:
             self.optimizer.step()
             if self.state.average is not None:
                 self._blend(self.state.average)
+        return loss, errors, batch
+
+    def _slopes(self, chosen: np.ndarray) -> tuple[Tensor, dict[str, Tensor], Batch]:
+        """Leave the slopes of the loss with the weights; returns what `_step` does."""
+        batch = self.resident.batch(chosen)
+        with self._cast():
+            outputs = self._call(batch)
+        loss, errors = self.loss(outputs, self._targets(chosen))
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
         return loss.detach(), errors, batch
 
     def _close_epoch(self) -> Epoch:
@@ -207,11 +217,9 @@ class Trainer:
 
     def _targets(self, chosen: np.ndarray) -> dict[str, Tensor]:
         graphs = self.resident.graphs
-        rows = torch.from_numpy(chosen).to(self.device, non_blocking=True)
-        atoms = None
+        rows, atoms = self.resident.moved(chosen), None
         if self.of_atoms:
-            spans, _ = rows_of_segments(graphs.offsets, chosen)
-            atoms = torch.from_numpy(spans).to(self.device, non_blocking=True)
+            atoms = self.resident.moved(rows_of_segments(graphs.offsets, chosen)[0])
         return {
             name: numbers[atoms if name in self.of_atoms else rows]
             for name, numbers in self._numbers.items()
@@ -254,17 +262,6 @@ class Trainer:
         if self.settings.precision != "bfloat16":
             return contextlib.nullcontext()
         return torch.autocast(self.device.type, dtype=torch.bfloat16)
-
-    @contextlib.contextmanager
-    def _watched_memory(self, batch_size: int) -> Generator[None]:
-        try:
-            yield
-        except torch.OutOfMemoryError:
-            fitting = max(1, batch_size // 2)
-            raise InputError(
-                f"{self.device} has too little memory for {batch_size} structures at a time; "
-                f"try batch_size = {fitting}, or limit batch_atoms"
-            ) from None
 
     def _keep(self, *, now: bool) -> None:
         """Write a checkpoint if one is due."""

@@ -130,7 +130,9 @@ def weights_of_network(network: Network) -> Weights:
 def rebuild_network(
     settings: Architecture, readouts: Sequence[Readout], weights: Weights
 ) -> Network:
-    """Return the network that has these weights, ready to predict.
+    """Return the network that has these weights, ready to predict, on a GPU if there is one.
+
+    On whatever it was trained, it can be used without; with `device = "cpu"` it stays there.
 
     Raises:
         InputError: torch is not installed, or the weights are those of another network.
@@ -146,4 +148,7 @@ def rebuild_network(
         network.load_state_dict(state)
     except (RuntimeError, StopIteration) as error:
         raise InputError(f"these weights belong to another network: {error}") from None
-    return network.eval()
+    from atomarium.models.nn.devices import choose_device
+
+    here = "cpu" if settings.training.device == "cpu" else "auto"
+    return network.to(choose_device(here)).eval()
