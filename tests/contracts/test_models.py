@@ -16,8 +16,8 @@ from tests.models.feature_samples import (
     smooth_values,
 )
 
-from atomarium.core.errors import InputError
 from atomarium.core.compact_features import CompactFeatures
+from atomarium.core.errors import InputError
 from atomarium.core.features import Features
 from atomarium.models import MODELS
 from atomarium.models.alchemical.learning import Learning

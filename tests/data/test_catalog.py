@@ -40,7 +40,8 @@ def test_every_target_has_a_unit_that_can_be_read_and_a_description(entry):
 
 @pytest.mark.parametrize("file", FILES.values(), ids=lambda file: file.name)
 def test_every_file_has_an_address_and_a_whole_checksum_or_none(file):
-    assert bool(file.urls) != bool(file.package)
+    by_hand = [e for e in ENTRIES if file.name in e.notes and "ATOMARIUM_MIRROR" in e.notes]
+    assert bool(file.urls) != bool(file.package) or by_hand
     assert all(re.match("https?://", url) for url in file.urls)
     assert re.fullmatch("[0-9a-f]{64}|", file.sha256)
 

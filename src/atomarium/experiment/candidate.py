@@ -124,8 +124,8 @@ class Candidate:
         if base is not None:
             values = values - base.predict(structures)
         if isinstance(self.model, CompactModel):
-            more = {"aside": course.aside, "fit_baseline": self._fit_baseline}
-            fitted = fit_compact(self.model, features, values, extensive=extensive, **more)
+            learn = partial(fit_compact, self.model, features, values, aside=course.aside)
+            fitted = learn(extensive=extensive, fit_baseline=self._fit_baseline)
             return FittedCandidate(self, structures, fitted, extensive=extensive, baseline=base)
         assert isinstance(features, Features)
         if isinstance(self.model, SparseForces) and not course.n_classes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int64
+from jaxtyping import Float64, Int64
 
 from atomarium.core.compact_features import CompactFeatures, ElementPairs
 from atomarium.core.errors import InputError

@@ -191,7 +191,7 @@ def _order(
     features: CompactFeatures, values: Float64[np.ndarray, "structures"], seed: int
 ) -> Int64[np.ndarray, "structures"]:
     """Return structures in an order that depends on what is in them, and on the seed, alone."""
-    keys = []
+    keys: list[tuple[bytes, float]] = []
     salt = seed.to_bytes(8, "little")
     for structure in range(len(features)):
         rows = slice(structure, structure + 1)
@@ -202,8 +202,8 @@ def _order(
         digest = hashlib.blake2b(salt, digest_size=16)
         digest.update(np.ascontiguousarray(features.blocks[blocks]).data)
         digest.update(np.ascontiguousarray(features.values[places]).data)
-        digest.update(values[structure].tobytes())
-        keys.append(digest.digest())
+        # Equal structures go by their values, whatever is added to all of these.
+        keys.append((digest.digest(), values[structure]))
     return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
 
 

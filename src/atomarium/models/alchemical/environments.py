@@ -152,14 +152,12 @@ def averaged(
     theirs, their_offsets = rows_of_segments(others.offsets, second)
     at_once = max(1, _PAIRS_AT_ONCE // max(1, len(theirs)))
     parts: list[Any] = []
-    averages: Any = None
     for start in range(0, len(first), at_once):
         mine, offsets = rows_of_segments(environments.offsets, first[start : start + at_once])
         kernel = products(mine) ** environments.degree
-        if averages is None:
-            averages = _averages(others.shares[theirs], their_offsets, like=kernel)
-        own = _averages(environments.shares[mine], offsets, like=kernel)
-        parts.append((own.T @ kernel) @ averages)
+        of_first = _averages(environments.shares[mine], offsets, like=kernel)
+        of_second = _averages(others.shares[theirs], their_offsets, like=kernel)
+        parts.append((of_first.T @ kernel) @ of_second)
     return _stacked(parts)
 
 

@@ -67,6 +67,9 @@ class Learning:
         for name in ("epochs", "folds", "patience", "restarts"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} must be at least 1, got {getattr(self, name)}")
+        self._check_numbers()
+
+    def _check_numbers(self) -> None:
         for name in ("learning_rate", "noise"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0):

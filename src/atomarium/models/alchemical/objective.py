@@ -106,7 +106,7 @@ class Objective:
         if self.problem.environments is not None:
             return self._predict_by_kernel(rows, log_noise, train, others)
         known, values = rows[train], self._values[train]
-        middle, center = known.mean(axis=0), values.mean()
+        middle, center = known.mean(dim=0), values.mean()
         parts = known - middle, rows[others] - middle, values - center, log_noise
         if self.problem.detach == "nothing":
             return RidgePrediction.apply(*parts) + center  # type: ignore[no-untyped-call]
@@ -121,10 +121,10 @@ class Objective:
         support = rows.detach() if detach in ("support", "both") else rows
         between = structure_kernel(environments, rows, others, train, support)
         # Centered as the features would be.
-        of_train = inside.mean(axis=0)
+        of_train = inside.mean(dim=0)
         middle = of_train.mean()
         inside = inside - of_train - of_train[:, None] + middle
-        between = between - between.mean(axis=1)[:, None] - of_train + middle
+        between = between - between.mean(dim=1)[:, None] - of_train + middle
         values = self._values[train]
         center = values.mean()
         added = torch.exp(log_noise) * inside.diagonal().mean()

@@ -125,4 +125,4 @@ def properties_of(elements: Int64[np.ndarray, "elements"]) -> Float64[np.ndarray
 
 def is_known(elements: Int64[np.ndarray, "elements"]) -> Bool[np.ndarray, "elements"]:
     """Return which elements the prior knows anything of."""
-    return np.isfinite(properties_of(elements)).all(axis=1)
+    return np.asarray(np.isfinite(properties_of(elements)).all(axis=1))

@@ -97,13 +97,15 @@ def _by_kernel(
     values: Float64[np.ndarray, "structures"],
     noise: float | str,
 ) -> Regression:
-    # A constant without penalty is the same as centering the kernel.
     center, ones = float(values.mean()), np.ones((len(values), 1))
     remaining = (values - center)[:, None]
     if not remaining.any():
         zeros = np.zeros(len(values))
         return Regression(kernel=kernel, training=features, weights=zeros, center=center)
     matrix = kernel.between(features, features)
+    # Centered, so that λ is a share of what is left to learn from.
+    middle = matrix.mean(axis=0)
+    matrix += middle.mean() - middle - middle[:, None]
     chosen, error = (float("nan"), float("nan")) if isinstance(noise, str) else (noise, np.nan)
     if isinstance(noise, str):
         lesson = Lesson(
@@ -120,7 +122,7 @@ def _by_kernel(
         kernel=kernel,
         training=features,
         weights=solution.weights[:, 0],
-        center=center + float(solution.constants[0]),
+        center=center + float(solution.constants[0] - middle @ solution.weights[:, 0]),
         noise=float(solution.noise),
         error=float(error),
         warnings=solution.warnings,
