@@ -128,6 +128,18 @@ def test_what_other_settings_tell_has_no_partial_correlation() -> None:
     assert _found(made, "pearson", "epochs").value is not None
 
 
+def test_as_many_unknowns_as_runs_have_no_partial_correlation() -> None:
+    made = made_sweep(_drawn(8), _law)
+    assert _found(made, "pearson", "cutoff").value is not None
+    assert _found(made, "partial", "cutoff").value is None
+
+
+def test_a_list_over_two_decades_is_correlated_by_its_logarithm() -> None:
+    drawn = [one | {"epochs": 10 ** (k % 3)} for k, one in enumerate(_drawn(30))]
+    assert _found(made_sweep(drawn, _law), "pearson", "epochs").log
+    assert not _found(made_sweep(drawn, _law), "pearson", "batch_size").log
+
+
 def test_a_setting_that_does_not_apply_counts_only_where_it_does() -> None:
     drawn = _drawn(40)
     for number, one in enumerate(drawn):

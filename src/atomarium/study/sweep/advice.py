@@ -21,6 +21,7 @@ from atomarium.study.sweep.setting_columns import (
     scored_runs,
     setting_columns,
 )
+from atomarium.study.sweep.setting_units import is_cost
 from atomarium.study.sweep.statistics import correlations
 
 AdviceKind = Literal["one-seed", "edge", "epochs", "confounded", "seed-spread"]
@@ -54,7 +55,8 @@ def advise(sweep: Sweep, metric: str | None = None) -> tuple[Advice, ...]:
 
     Args:
         sweep: Its finished runs count.
-        metric: What is judged; each metric of the study when left out.
+        metric: What is judged; each metric of the study when left out. Costs are not: that less of
+            everything is cheaper is no discovery.
 
     Raises:
         InputError: no run reports the metric.
@@ -63,7 +65,7 @@ def advise(sweep: Sweep, metric: str | None = None) -> tuple[Advice, ...]:
     goals = dict(zip(sweep.metrics, sweep.goals, strict=True))
     for name in (metric,) if metric is not None else sweep.metrics:
         runs = scored_runs(sweep, name)
-        if len(runs) < _LEAST_RUNS:
+        if len(runs) < _LEAST_RUNS or is_cost(name):
             continue
         sign = -1.0 if goals.get(name) == "maximize" else 1.0
         for rule in _RULES:

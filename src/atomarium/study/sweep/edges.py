@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from atomarium.experiment.distributions import Range
@@ -22,7 +24,7 @@ class Edge:
         side: Which.
         low: Least value allowed.
         high: Greatest.
-        beyond: Where to look next, as in "to 0.1".
+        beyond: Where to look next, as in "to about 0.1".
     """
 
     side: Literal["lower", "upper"]
@@ -60,13 +62,23 @@ def _numbers(one: Choice) -> list[float]:
 
 
 def _edge(side: Literal["lower", "upper"], low: float, high: float, one: Open) -> Edge:
-    by_factors = isinstance(one, Range) and one.log
-    if isinstance(one, Choice) and low > 0:
-        by_factors = high / low >= 8
-    if side == "upper":
-        further = high * (high / low) ** 0.5 if by_factors else high + (high - low) / 2
-        return Edge(side, low, high, f"up to about {further:.2g}")
-    further = low / (high / low) ** 0.5 if by_factors else low - (high - low) / 2
+    up = side == "upper"
+    if isinstance(one, Choice):
+        numbers = _numbers(one)
+        end, next_to_it = (numbers[-1], numbers[-2]) if up else (numbers[0], numbers[1])
+        by_factors = low > 0 and _is_geometric(numbers)
+        further = end * end / next_to_it if by_factors else 2 * end - next_to_it
+    elif isinstance(one, Range) and one.log:
+        further = high * math.sqrt(high / low) if up else low / math.sqrt(high / low)
+    else:
+        further = high + (high - low) / 2 if up else low - (high - low) / 2
     if further <= 0 < low:
-        return Edge(side, low, high, f"down to below {low:g}, as far as the setting goes")
-    return Edge(side, low, high, f"down to about {further:.2g}")
+        return Edge(side, low, high, f"to below {low:g}")
+    return Edge(side, low, high, f"to about {further:.3g}")
+
+
+def _is_geometric(numbers: list[float]) -> bool:
+    """Tell whether numbers rise by factors rather than by differences."""
+    factors = [after / before for before, after in pairwise(numbers)]
+    steps = [after - before for before, after in pairwise(numbers)]
+    return max(factors) / min(factors) < max(steps) / min(steps)

@@ -9,6 +9,8 @@ from jaxtyping import Float64
 
 #: Below this share of its own variance a column is told by the others, up to rounding.
 _NOTHING_LEFT = 1e-9
+#: Points beyond the number of unknowns, without which a fit says nothing.
+_LEAST_FREE = 2
 
 Row = Float64[np.ndarray, "runs"]
 Rows = Float64[np.ndarray, "samples runs"]
@@ -55,7 +57,11 @@ def partial(
         _partial_of(_covariances(np.array([y, column, *others]), weights))
         for column, others in zip(columns, fixed, strict=True)
     ]
-    return np.column_stack(found)
+    # Through as many points as there are unknowns goes a plane whatever they are.
+    n_points = (weights > 0).sum(axis=1)
+    n_unknown = np.array([len(others) + 2 for others in fixed])
+    enough = n_points[:, None] >= n_unknown + _LEAST_FREE
+    return np.where(enough, np.column_stack(found), np.nan)
 
 
 def _correlation(

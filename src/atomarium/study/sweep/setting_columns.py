@@ -13,6 +13,9 @@ from atomarium.core.errors import InputError, did_you_mean
 from atomarium.experiment.space import Choice, Open
 from atomarium.study.sweep.runs import Sweep, SweepRun
 
+#: The largest of a list over its least, from which on differences say nothing.
+_MANY_TIMES = 100
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SettingColumn:
@@ -22,7 +25,8 @@ class SettingColumn:
         setting: Its name.
         category: Of settings that are words, the one that this column tells from all others by 1
             and 0; None for numbers.
-        log: Whether the space of the study counts its factors, not its differences.
+        log: Whether factors count, not differences: where a range says so, and in lists of three or
+            more values the largest of which is a hundred times the least.
         values: As chosen; NaN in runs to which the setting does not apply.
     """
 
@@ -84,9 +88,7 @@ def _columns_of(name: str, runs: Sequence[SweepRun], one: Open | None) -> Iterat
         return
     if all(isinstance(value, int | float) for value in there):
         values = np.array([math.nan if value is None else float(value) for value in given])
-        log = not isinstance(one, Choice) and getattr(one, "log", False)
-        positive = bool(np.nanmin(values) > 0)
-        yield SettingColumn(setting=name, log=log and positive, values=values)
+        yield SettingColumn(setting=name, log=_counts_factors(one, values), values=values)
         return
     words = list(dict.fromkeys(str(value) for value in there))
     if isinstance(one, Choice):
@@ -95,6 +97,16 @@ def _columns_of(name: str, runs: Sequence[SweepRun], one: Open | None) -> Iterat
     for word in words if len(words) > 2 else words[1:]:
         told = [math.nan if value is None else float(str(value) == word) for value in given]
         yield SettingColumn(setting=name, category=word, values=np.array(told))
+
+
+def _counts_factors(one: Open | None, values: Float64[np.ndarray, "runs"]) -> bool:
+    """Tell whether the space counts factors, or lists values that nothing else can compare."""
+    least, most = float(np.nanmin(values)), float(np.nanmax(values))
+    if least <= 0:
+        return False
+    if isinstance(one, Choice):
+        return most / least >= _MANY_TIMES and len(np.unique(values)) > 2
+    return bool(getattr(one, "log", False))
 
 
 def groups_of_settings(runs: Sequence[SweepRun]) -> list[list[int]]:

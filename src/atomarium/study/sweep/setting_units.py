@@ -17,7 +17,7 @@ _OF_SETTINGS = {
     "n_interactions": "interaction",
     "width": "feature",
 }
-_OF_METRICS = {
+_OF_COSTS = {
     "seconds": "s",
     "cpu_seconds": "s",
     "peak_memory": "B",
@@ -47,8 +47,8 @@ def unit_of_setting(setting: str) -> str:
 
 def unit_of_metric(sweep: Sweep, metric: str) -> str:
     """Return the unit of a metric; its name where it has none, as losses have none."""
-    if metric in _OF_METRICS:
-        return _OF_METRICS[metric]
+    if metric in _OF_COSTS:
+        return _OF_COSTS[metric]
     target = next(iter(sweep.study.spec.targets.values()))
     if not target.unit:
         return metric
@@ -56,3 +56,8 @@ def unit_of_metric(sweep: Sweep, metric: str) -> str:
         if metric.endswith(ending):
             return f"{target.unit}{more}"
     return metric
+
+
+def is_cost(metric: str) -> bool:
+    """Tell whether a metric says what a run takes, not what it is good for."""
+    return metric in _OF_COSTS
