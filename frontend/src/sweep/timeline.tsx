@@ -96,7 +96,7 @@ export function Timeline() {
   const present = states.categories.filter((_, code) => states.values.includes(code));
   return (
     <Chart
-      name="timeline" title="Timeline" aspect={Math.min(0.9, 0.3 + bars.names.length * 0.03)}
+      name="timeline" title="Timeline" aspect={Math.min(0.9, 0.08 + bars.names.length * 0.04)}
       about={`When runs went, on ${bars.names.length} lines of workers, over ${seconds(bars.end)}.`}
       draw={draw} paint={paint}
       tip={tip && { x: tip.x, y: tip.y, content: <><RunTip row={tip.row} /><span>{seconds(bars.to[bars.rows.indexOf(tip.row)]! - bars.from[bars.rows.indexOf(tip.row)]!)} from {seconds(bars.from[bars.rows.indexOf(tip.row)]!)}</span></> }}

@@ -39,7 +39,7 @@ def prediction_entries(
 def _read(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
     """Return reference and prediction, or None of a run that has none, or not yet."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             return _thinned(arrays["reference"]), _thinned(arrays["prediction"])
     except (OSError, KeyError, ValueError, zipfile.BadZipFile):
         return None
