@@ -12,6 +12,7 @@ from jaxtyping import Float64
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save  # pyright: ignore[reportUnknownVariableType]
 
+from atomarium.core.compact_features import CompactFeatures
 from atomarium.core.dataset import Dataset, Per
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
@@ -146,7 +147,7 @@ def _load_parts(
         fitted = candidate.model.restore(arrays, None)
     else:
         features = candidate.represent(training, extensive=extensive)
-        assert isinstance(features, Features)
+        assert isinstance(features, Features | CompactFeatures)
         fitted = candidate.model.restore(arrays, features)
     below = parts["below"]
     base = None if below is None else _load_parts(folder, below, training, extensive=extensive)

@@ -123,9 +123,9 @@ def structure_kernel(
         second: Others.
         support: Rows of the others, where they differ.
     """
-    support = rows if support is None else support
     theirs, _ = rows_of_segments(environments.offsets, second)
-    right = _directions(support[theirs], normalize=environments.normalize)
+    against: Any = rows if support is None else support
+    right = _directions(against[theirs], normalize=environments.normalize)
 
     def products(chosen: Int64[np.ndarray, "rows"]) -> Any:
         return _directions(rows[chosen], normalize=environments.normalize) @ right.T

@@ -203,7 +203,7 @@ def restore_part(
     if "values" in own:
         couplings = Couplings(
             **{name: own[name] for name in _ARRAYS},  # pyright: ignore[reportArgumentType]
-            best_step=int(own["best_step"]),
+            best_step=own["best_step"].item(),
         )
     kernel = settings.kernel(couplings, own["elements"])
     start = "regression."

@@ -180,13 +180,13 @@ class AlchemicalKrr:
         """
         extensive = bool(arrays["extensive"])
         features = self.digest(features, extensive=extensive)
-        n_targets = int(arrays["n_targets"])
+        n_targets = arrays["n_targets"].item()
         parts = [restore_part(self, arrays, f"{target}.", features) for target in range(n_targets)]
         return FittedAlchemicalKrr(
             settings=self,
             parts=tuple(parts),
             extensive=extensive,
-            n_columns=int(arrays["n_columns"]),
+            n_columns=arrays["n_columns"].item(),
         )
 
     def recipe(self) -> Recipe:

@@ -1,0 +1,158 @@
+"""Alchemical models in studies: structures aside, maps beside trials and in the report, predictions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.models.alchemical.crystals import clusters, values_of
+
+from atomarium.core.dataset import Dataset, Target
+from atomarium.core.errors import InputError
+from atomarium.data.formats import write
+from atomarium.experiment.saved_model import load_model
+from atomarium.experiment.spec import read_study
+from atomarium.study.carry_out import carry_out
+from atomarium.study.plan import make_plan
+from atomarium.study.report import report_payload
+
+pytest.importorskip("torch", reason="couplings are learned with torch")
+
+STUDY = """
+name = "small"
+[data]
+source = "clusters.npz"
+[targets.energy]
+unit = "eV"
+extensive = false
+[split]
+test = 20
+train = [15, 30]
+aside = 25
+repeats = 1
+[models.apart]
+representation = { kind = "soap", cutoff = 3.5, n_max = 2, l_max = 1 }
+model = { kind = "alchemical-krr", couplings = "none" }
+[models.others]
+representation = { kind = "soap", cutoff = 3.5, n_max = 2, l_max = 1 }
+baseline = "composition"
+model = { kind = "alchemical-krr", n_pseudo = 2, learn_from = "aside", learning = { epochs = 5 } }
+[models.same]
+representation = { kind = "soap", cutoff = 3.5, n_max = 2, l_max = 1 }
+model = { kind = "alchemical-krr", n_pseudo = 2, learning = { epochs = 5 } }
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("alchemical")
+    structures = clusters(80)
+    energy = Target(name="energy", values=values_of(structures), unit="eV")
+    write(folder / "clusters.npz", Dataset(structures=structures, targets={"energy": energy}))
+    return folder
+
+
+def plan_of(folder: Path, text: str = STUDY):
+    (folder / "study.toml").write_text(text)
+    return make_plan(read_study(folder / "study.toml"))
+
+
+@pytest.fixture(scope="module")
+def outcome(folder):
+    plan = plan_of(folder)
+    return plan, carry_out(plan, folder / "run", show=False)
+
+
+def trial_of(outcome, model: str, n_train: int = 30):
+    plan, done = outcome
+    (record,) = [r for r in done.records if (r.model, r.n_train) == (model, n_train)]
+    (trial,) = [t for t in plan.trials if t.id == record.id]
+    return record, trial
+
+
+def test_every_trial_finishes_and_says_what_it_chose(outcome):
+    assert [record.state for record in outcome[1].records] == ["finished"] * 6
+    record, _ = trial_of(outcome, "same")
+    assert record.chosen["n_pseudo"] == 2
+    assert {"noise", "learning_loss", "singular_value_0"} <= set(record.chosen)
+
+
+def test_structures_aside_neither_train_nor_test_and_only_those_see_them_who_learn_from_them(
+    outcome,
+):
+    _, others = trial_of(outcome, "others")
+    assert others.aside is not None
+    assert len(others.aside) == 25
+    assert not set(others.aside) & (set(others.train) | set(others.test))
+    assert trial_of(outcome, "same")[1].aside is None
+    assert trial_of(outcome, "apart")[1].aside is None
+
+
+def test_couplings_from_others_are_the_same_at_every_training_size(folder, outcome):
+    maps = []
+    for n_train in (15, 30):
+        record, _ = trial_of(outcome, "others", n_train)
+        path = folder / "run" / "trials" / record.id / "elements.json"
+        maps.append(json.loads(path.read_text())["couplings"])
+    assert maps[0] == maps[1]
+
+
+def test_the_report_holds_the_map_of_each_model_that_has_one(folder, outcome):
+    plan, done = outcome
+    maps = report_payload(plan, done.records, folder / "run")["elements"]
+    assert [one["model"] for one in maps] == ["others", "same"]
+    assert all(one["n_train"] == 30 and one["symbols"] == ["Li", "F", "Na", "Cl"] for one in maps)
+    assert (folder / "run" / "trials" / maps[0]["trial"] / "elements-explorer.json").is_file()
+
+
+def test_a_kept_model_predicts_the_same_and_guesses_elements_it_has_not_seen(folder, outcome):
+    record, trial = trial_of(outcome, "same")
+    model = load_model(folder / "run" / "trials" / record.id / "model")
+    dataset = outcome[0].dataset
+    said = model.predict(dataset.take(trial.test))
+    with np.load(folder / "run" / "trials" / record.id / "predictions.npz") as kept:
+        np.testing.assert_allclose(said, kept["test_prediction"], atol=1e-12)
+    strange = Dataset(structures=clusters(4, elements=np.array([9, 19])))
+    assert np.isfinite(model.predict(strange)).all()
+    unknown = Dataset(structures=clusters(4, elements=np.array([9, 61])), ids=tuple("abcd"))
+    with pytest.raises(InputError, match=r"structure '[abcd]': nothing is known of Pm \(61\)"):
+        model.predict(unknown)
+    apart, _ = trial_of(outcome, "apart")
+    usual = load_model(folder / "run" / "trials" / apart.id / "model")
+    with pytest.raises(InputError, match="which the model has never seen"):
+        usual.predict(strange)
+
+
+def test_other_structures_aside_make_another_trial(folder, outcome):
+    fewer = plan_of(folder, STUDY.replace("aside = 25", "aside = 20"))
+    ids = {(t.model, t.n_train): t.id for t in fewer.trials}
+    assert ids["others", 30] != trial_of(outcome, "others")[1].id
+    assert ids["same", 30] == trial_of(outcome, "same")[1].id
+
+
+def test_too_many_structures_aside_are_refused(folder):
+    with pytest.raises(InputError, match="training size 61 does not fit"):
+        plan_of(folder, STUDY.replace("[15, 30]", "[31]").replace("aside = 25", "aside = 30"))
+    without_sizes = STUDY.replace("train = [15, 30]\n", "").replace("aside = 25", "aside = 60")
+    with pytest.raises(InputError, match=r"split\.aside: 60 structures leave none to train with"):
+        plan_of(folder, without_sizes)
+
+
+def test_learning_from_others_needs_others(folder):
+    plan = plan_of(folder, STUDY.replace("aside = 25\n", ""))
+    records = carry_out(plan, folder / "without", show=False).records
+    failed = [record for record in records if record.state == "failed"]
+    assert {record.model for record in failed} == {"others"}
+    assert "no structures are aside to learn couplings from" in str(failed[0].error)
+
+
+def test_a_representation_without_pairs_of_elements_is_refused_at_its_line(folder):
+    text = STUDY.replace(
+        'representation = { kind = "soap", cutoff = 3.5, n_max = 2, l_max = 1 }\n', ""
+    )
+    with pytest.raises(
+        InputError, match=r"models\.apart\.representation: the model needs pairs of"
+    ):
+        plan_of(folder, text)
