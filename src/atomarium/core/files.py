@@ -1,4 +1,4 @@
-"""Write files so that they are whole or absent, never half."""
+"""Write files so that they are whole or absent, never half; read JSON of anyone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
 _waits: ContextVar[bool] = ContextVar("waits", default=True)
 
@@ -57,6 +58,18 @@ def write_text(path: Path | str, text: str) -> None:
 def write_json(path: Path | str, content: object) -> None:
     """Write JSON atomically; NaN is refused, it is not JSON."""
     write_text(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def parse_json(text: str | bytes) -> Any:
+    """Return what a JSON text says.
+
+    Raises:
+        ValueError: it is no JSON, or nested deeper than can be read.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def append_line(path: Path | str, content: object) -> None:

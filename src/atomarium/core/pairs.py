@@ -119,13 +119,15 @@ def _make_frames(structures: Structures) -> Frames:
         of_atom = inverses[structures.structure_of_atom]
         places = np.einsum("ai,aik->ka", structures.positions, of_atom)
         places = np.ascontiguousarray(places)
+    with np.errstate(divide="ignore"):  # faces of cells beyond 1e150 Å are infinitely far apart
+        heights = 1 / np.linalg.norm(inverses, axis=1)
     return Frames(
         offsets=structures.offsets,
         numbers=structures.numbers,
         positions=positions,
         places=places,
         cells=cells,
-        heights=1 / np.linalg.norm(inverses, axis=1),
+        heights=heights,
         periodic=structures.periodic,
     )
 

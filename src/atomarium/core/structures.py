@@ -258,11 +258,13 @@ class Structures:
             self._check_cells()
 
     def _check_cells(self) -> None:
-        lengths = np.linalg.norm(self.cells, axis=2)
-        wrong = np.flatnonzero((self.periodic & (lengths == 0)).any(axis=1))
+        largest = np.abs(self.cells).max(axis=2)
+        wrong = np.flatnonzero((self.periodic & (largest == 0)).any(axis=1))
         if len(wrong):
             raise InputError(f"structure {wrong[0]}: periodic along a cell vector of length 0")
-        directions = self.cells / np.where(lengths > 0, lengths, 1.0)[..., None]
+        # Twice, because the square of a number may be infinite, or zero, where the number is not.
+        directions = self.cells / np.where(largest > 0, largest, 1.0)[..., None]
+        directions /= np.where(largest > 0, np.linalg.norm(directions, axis=2), 1.0)[..., None]
         cosines = directions @ directions.swapaxes(1, 2)
         both_repeat = self.periodic[:, :, None] & self.periodic[:, None, :]
         # The determinant is the squared volume of the repeating directions, 1 where they are

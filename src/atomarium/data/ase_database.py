@@ -6,7 +6,6 @@ and data become targets, texts become labels. Constraints and calculators are le
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -16,15 +15,28 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64
 
-from atomarium.core.dataset import Dataset, Provenance
+from atomarium.core.dataset import Dataset
 from atomarium.core.errors import InputError
+from atomarium.core.files import parse_json
 from atomarium.core.progress import progress
 from atomarium.core.structures import Structures
 from atomarium.core.units import convert
 from atomarium.data.ase_quantities import Quantities
 from atomarium.data.ase_rows import RowError, decode_data
+from atomarium.data.described import make_provenance
 
 _NEWEST_VERSION = 9
+#: What is raised where rows or metadata hold other things than ASE writes.
+_BROKEN = (
+    sqlite3.Error,
+    TypeError,
+    ValueError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    OverflowError,
+    RecursionError,
+)
 _ROWS_AT_ONCE = 10_000
 _COLUMNS = ("id", "numbers", "positions", "cell", "pbc", "key_value_pairs", "data")
 #: Columns of calculators and of atoms, and their units, which are those of ASE.
@@ -52,13 +64,29 @@ def read(path: Path) -> Dataset:
             raise InputError(f"{path}: is no SQLite file, so no database of ASE")
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            _restrain(path, database)
             metadata = _metadata(path, database)
             parts = _Parts(path)
             for rows in _rows(path, database):
                 parts.take_in(rows)
-    except sqlite3.Error as error:
+        return parts.dataset(metadata)
+    except InputError:
+        raise
+    except _BROKEN as error:
         raise InputError(f"{path}: no database of ASE, or a broken one: {error}") from error
-    return parts.dataset(metadata)
+
+
+def _restrain(path: Path, database: sqlite3.Connection) -> None:
+    """Let a file neither compute without end nor make values larger than itself.
+
+    Raises:
+        sqlite3.DatabaseError: what should be a table is a view, or not there.
+    """
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(2**20, path.stat().st_size))
+    for name in ("information", "systems"):
+        found = database.execute("SELECT type FROM sqlite_master WHERE name = ?", (name,))
+        if found.fetchall() != [("table",)]:
+            raise sqlite3.DatabaseError(f"no such table: {name}")
 
 
 def _metadata(path: Path, database: sqlite3.Connection) -> dict[str, Any]:
@@ -69,7 +97,7 @@ def _metadata(path: Path, database: sqlite3.Connection) -> dict[str, Any]:
             f"{path}: version {version} of ASE's format; up to {_NEWEST_VERSION} is read"
         )
     try:
-        metadata = json.loads(found.get("metadata") or "{}")
+        metadata = parse_json(found.get("metadata") or "{}")
     except ValueError as error:
         raise InputError(f"{path}: the metadata are no JSON: {error}") from error
     return metadata if isinstance(metadata, dict) else {}
@@ -143,7 +171,7 @@ class _Parts:
         ]
         texts = [rows["key_value_pairs"][r] for r in members]
         try:
-            pairs = json.loads(f"[{','.join(texts)}]")
+            pairs = parse_json(f"[{','.join(texts)}]")
         except ValueError as error:
             raise InputError(f"{self._path}: key-value pairs are no JSON: {error}") from error
         by_key: dict[str, tuple[list[int], list[Any]]] = {}
@@ -172,7 +200,7 @@ class _Parts:
             targets=targets,
             ids=ids,
             labels=labels,
-            provenance=Provenance(**ours.get("provenance", {})),
+            provenance=make_provenance(ours.get("provenance", {})),
         )
 
 

@@ -7,7 +7,6 @@ description, so that their numbers form a table. Databases before version 9 hold
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Int64
+
+from atomarium.core.files import parse_json
 
 _ARRAY = "__ndarray__"
 #: What a row may hold under a name: an array, or text.
@@ -74,7 +75,7 @@ def decode_data(contents: Sequence[bytes | str | None]) -> Iterator[Piece]:
 
 def _parsed(row: int, text: bytes | str) -> dict[str, Any]:
     try:
-        parsed = json.loads(text)
+        parsed = parse_json(text)
     except ValueError as error:
         raise RowError(row, f"the data are no JSON: {error}") from error
     if parsed is not None and not isinstance(parsed, dict):

@@ -88,7 +88,10 @@ def _read_table(place: Path, files: dict[str, Path]) -> tuple[list[str], dict[st
     except UnicodeDecodeError as error:
         raise InputError(f"{place}: not UTF-8 text") from error
     reader = csv.reader(io.StringIO(text, newline=""))
-    rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(row)]
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(row)]
+    except csv.Error as error:
+        raise InputError(f"{place}, line {reader.line_num}: {error}") from error
     if not rows:
         raise InputError(f"{place}: is empty")
     _, first = rows[0]

@@ -26,6 +26,8 @@ _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?:\(\d+\))?")
 _DECIMALS = re.compile(r"\.(\d+)")
 #: Decimals with which a coordinate can be told to be a rounded third.
 _LEAST_DIGITS = 4
+#: Å, degrees or cells: far beyond any crystal, and products of it are finite.
+_TOO_LARGE = 1e9
 
 Operation = tuple[np.ndarray, np.ndarray]
 
@@ -122,7 +124,10 @@ def _number(value: Value, name: str, where: object) -> float:
     match = _NUMBER.fullmatch(value.text.strip())
     if match is None:
         raise InputError(f"{where}, line {value.line}: {name} is no number: {value.text!r}")
-    return float(match[1])
+    number = float(match[1])
+    if abs(number) >= _TOO_LARGE:
+        raise InputError(f"{where}, line {value.line}: {name} is too large: {value.text!r}")
+    return number
 
 
 def _element(sites: dict[str, list[Value]], row: int, where: object) -> int:

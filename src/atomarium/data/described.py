@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
-from atomarium.core.dataset import Dataset, Provenance, Target
-from atomarium.core.errors import InputError
+from atomarium.core.dataset import Dataset, Per, Provenance, Target
+from atomarium.core.errors import InputError, did_you_mean
+from atomarium.core.features import Rows
 
 Plain = dict[str, Any]
+
+#: What files say of a target, and of what kind it is.
+_OF_TARGETS = {
+    "unit": str,
+    "per": str,
+    "extensive": bool,
+    "rows": str,
+    "description": str,
+    "references": list,
+}
 
 
 def describe_target(target: Target) -> Plain:
@@ -28,8 +39,21 @@ def describe_target(target: Target) -> Plain:
 
 
 def make_target(name: str, described: Plain, values: np.ndarray) -> Target:
-    """Return the target that `describe_target` described, with these values."""
-    references = np.array(described["references"], dtype=np.float64)
+    """Return the target that `describe_target` described, with these values.
+
+    Raises:
+        InputError: something in the description is unknown or of another kind.
+    """
+    where = f"target {name!r}"
+    _check_kinds(where, described, _OF_TARGETS)
+    for key, known in (("per", get_args(Per)), ("rows", get_args(Rows))):
+        if described.get(key, known[0]) not in known:
+            given = described[key]
+            raise InputError(f"{where}: {key} cannot be {given!r}{did_you_mean(given, known)}")
+    try:
+        references = np.array(described.get("references", []), dtype=np.float64).reshape(-1)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"{where}: references are not numbers: {error}") from error
     return Target(name=name, values=values, **{**described, "references": references})
 
 
@@ -38,13 +62,34 @@ def describe_provenance(provenance: Provenance) -> Plain:
     return dataclasses.asdict(provenance)
 
 
-def checked_version(found: Mapping[str, Any], where: object, kind: str, version: int) -> None:
+def make_provenance(described: Plain) -> Provenance:
+    """Return the provenance that `describe_provenance` described.
+
+    Raises:
+        InputError: something in the description is unknown or of another kind.
+    """
+    kinds = {field.name: str for field in dataclasses.fields(Provenance)}
+    _check_kinds("provenance", described, kinds)
+    return Provenance(**described)
+
+
+def _check_kinds(where: str, given: object, kinds: Mapping[str, type]) -> None:
+    if not isinstance(given, dict):
+        raise InputError(f"{where}: is described by {type(given).__name__}, not by names")
+    for key, value in given.items():
+        if key not in kinds:
+            raise InputError(f"{where}: unknown key {key!r}{did_you_mean(key, kinds)}")
+        if not isinstance(value, kinds[key]):
+            raise InputError(f"{where}: {key} must be {kinds[key].__name__}, got {value!r}")
+
+
+def checked_version(found: object, where: object, kind: str, version: int) -> None:
     """Make sure that a file of ours is of the kind and version that this code reads.
 
     Raises:
         InputError: it is another kind of file, or a version that we do not know.
     """
-    if found.get("format") != kind:
+    if not isinstance(found, dict) or found.get("format") != kind:
         raise InputError(f"{where}: not a file of the format {kind!r}")
     if found.get("version") != version:
         given = found.get("version")

@@ -16,6 +16,8 @@ PLAIN = "species:S:1:pos:R:3"
 _SPECIES = ("species", "symbols", "symbol", "element", "elements")
 _NUMBERS = ("Z", "numbers", "atomic_numbers")
 _POSITIONS = ("pos", "positions", "position")
+#: Of the width of a column.
+_MOST_DIGITS = 6
 #: Names of columns that no target can have.
 RESERVED = {*_SPECIES, *_NUMBERS, *_POSITIONS}
 _TRUTH = {b"T": 1.0, b"True": 1.0, b"F": 0.0, b"False": 0.0}
@@ -91,7 +93,8 @@ def parse_properties(text: str) -> Layout:
     fields: dict[str, Field] = {}
     n_columns = 0
     for name, kind, width in zip(parts[::3], parts[1::3], parts[2::3], strict=False):
-        if kind not in ("S", "R", "I", "L") or not width.isdecimal() or int(width) < 1:
+        is_count = width.isdecimal() and len(width) <= _MOST_DIGITS and int(width) >= 1
+        if kind not in ("S", "R", "I", "L") or not is_count:
             raise InputError(f"Properties: {name}:{kind}:{width} is not name:S, R, I or L:width")
         if name in fields:
             raise InputError(f"Properties: {name!r} comes twice")

@@ -7,29 +7,44 @@ The arrays are `numbers`, `positions`, `cells`, `periodic`, `offsets`, `ids`, `t
 from __future__ import annotations
 
 import json
+import lzma
 import math
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 
-from atomarium.core.dataset import Dataset, Provenance
+from atomarium.core.dataset import Dataset
 from atomarium.core.errors import InputError
-from atomarium.core.files import written_atomically
+from atomarium.core.files import parse_json, written_atomically
 from atomarium.core.structures import Structures
 from atomarium.data.compressed import most_bytes
 from atomarium.data.described import (
     checked_version,
     describe_provenance,
     describe_target,
+    make_provenance,
     make_target,
     without_default_ids,
 )
 
 _KIND, _VERSION = "atomarium-npz", 1
 _TARGET, _LABEL = "target:", "label:"
+#: What zip files raise where they are broken, encrypted, or packed in ways unknown here.
+_BROKEN = (
+    OSError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    RuntimeError,
+    UnicodeDecodeError,
+)
 _DTYPES = {
     "numbers": np.int32,
     "positions": np.float64,
@@ -51,9 +66,11 @@ def read(path: Path) -> Dataset:
         raise InputError(f"{path}: not an npz file of atomarium (no 'about'); it holds {held}")
     try:
         return _assembled(path, arrays)
+    except InputError:
+        raise
     except KeyError as error:
-        raise InputError(f"{path}: the array {error} is missing") from error
-    except (TypeError, json.JSONDecodeError) as error:
+        raise InputError(f"{path}: {error} is missing") from error
+    except (TypeError, AttributeError, ValueError) as error:
         raise InputError(f"{path}: 'about' cannot be read: {error}") from error
 
 
@@ -85,7 +102,7 @@ def _storable(name: str, label: np.ndarray) -> np.ndarray:
 
 
 def _assembled(path: Path, arrays: Mapping[str, np.ndarray]) -> Dataset:
-    about = json.loads(str(arrays["about"]))
+    about = parse_json(str(arrays["about"]))
     checked_version(about, path, _KIND, _VERSION)
     targets = {_TARGET + name: np.float64 for name in about["targets"]}
     for name, dtype in {**_DTYPES, **targets}.items():
@@ -106,7 +123,7 @@ def _assembled(path: Path, arrays: Mapping[str, np.ndarray]) -> Dataset:
                 for key, array in arrays.items()
                 if key.startswith(_LABEL)
             },
-            provenance=Provenance(**about["provenance"]),
+            provenance=make_provenance(about["provenance"]),
         )
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
@@ -123,7 +140,7 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
                 member.filename.removesuffix(".npy"): _read_array(path, archive, member)
                 for member in members
             }
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+    except _BROKEN as error:
         raise InputError(f"{path}: broken or no npz file: {error}") from error
 
 
@@ -138,7 +155,7 @@ def _read_array(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -
                 else np.lib.format.read_array_header_2_0
             )
             shape, columns_first, dtype = read_header(stream)
-        except ValueError as error:
+        except (ValueError, TokenError) as error:
             raise InputError(f"{where} is not an array of numpy: {error}") from error
         if dtype.hasobject:
             raise InputError(f"{where} holds Python objects, which are never loaded from files")

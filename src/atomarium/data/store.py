@@ -8,18 +8,19 @@ each begins. Text is kept as UTF-8 bytes, one after the other, and where each en
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
 
-from atomarium.core.dataset import Dataset, Provenance
+from atomarium.core.dataset import Dataset
 from atomarium.core.errors import InputError
+from atomarium.core.files import parse_json
 from atomarium.core.structures import Structures
-from atomarium.data.described import checked_version, make_target
+from atomarium.data.described import checked_version, make_provenance, make_target
 
 KIND, VERSION = "atomarium-store", 1
 MANIFEST = "manifest.json"
@@ -41,27 +42,32 @@ def read(path: Path) -> Dataset:
     """
     manifest = _read_manifest(path)
     try:
-        arrays = {name: _mapped(path, one) for name, one in manifest["arrays"].items()}
-        for name, (dtype, _) in STRUCTURE_ARRAYS.items():
-            if arrays[name].dtype != np.dtype(dtype):
-                raise InputError(f"{path}: {name!r} must be {dtype}, got {arrays[name].dtype}")
-        return Dataset(
-            structures=Structures(**{name: arrays[name] for name in STRUCTURE_ARRAYS}),
-            targets={
-                name: make_target(name, described["about"], arrays[described["array"]])
-                for name, described in manifest["targets"].items()
-            },
-            ids=tuple(_texts(path, arrays, "ids")) if manifest["has_ids"] else (),
-            labels={
-                name: _label(path, arrays, described)
-                for name, described in manifest["labels"].items()
-            },
-            provenance=Provenance(**manifest["provenance"]),
-        )
+        return _assembled(path, manifest)
+    except InputError:
+        raise
     except KeyError as error:
         raise InputError(f"{path / MANIFEST}: {error} is missing") from error
-    except (TypeError, AttributeError) as error:
+    except (TypeError, AttributeError, ValueError, OverflowError) as error:
         raise InputError(f"{path / MANIFEST}: cannot be read: {error}") from error
+
+
+def _assembled(path: Path, manifest: Mapping[str, Any]) -> Dataset:
+    arrays = {name: _mapped(path, one) for name, one in manifest["arrays"].items()}
+    for name, (dtype, _) in STRUCTURE_ARRAYS.items():
+        if arrays[name].dtype != np.dtype(dtype):
+            raise InputError(f"{path}: {name!r} must be {dtype}, got {arrays[name].dtype}")
+    return Dataset(
+        structures=Structures(**{name: arrays[name] for name in STRUCTURE_ARRAYS}),
+        targets={
+            name: make_target(name, described["about"], arrays[described["array"]])
+            for name, described in manifest["targets"].items()
+        },
+        ids=tuple(_texts(path, arrays, "ids")) if manifest["has_ids"] else (),
+        labels={
+            name: _label(path, arrays, described) for name, described in manifest["labels"].items()
+        },
+        provenance=make_provenance(manifest["provenance"]),
+    )
 
 
 def verify(path: Path) -> None:
@@ -80,36 +86,41 @@ def verify(path: Path) -> None:
 def _read_manifest(path: Path) -> dict[str, Any]:
     place = path / MANIFEST
     try:
-        manifest = json.loads(place.read_text(encoding="utf-8"))
+        manifest = parse_json(place.read_bytes())
     except OSError as error:
         raise InputError(f"{place}: cannot be opened: {error.strerror}") from error
     except ValueError as error:
         raise InputError(f"{place}: is no JSON: {error}") from error
-    checked_version(manifest if isinstance(manifest, dict) else {}, place, KIND, VERSION)
+    checked_version(manifest, place, KIND, VERSION)
     return manifest
 
 
 def _mapped(path: Path, described: Mapping[str, Any]) -> np.ndarray:
     # A name with a path in it could reach any file of the machine.
     place = path / Path(described["file"]).name
-    try:
-        n_bytes = place.stat().st_size
-        if n_bytes != described["bytes"]:
-            raise InputError(f"{place}: has {n_bytes:,} bytes, expected {described['bytes']:,}")
-        # As a plain array: the class of numpy's maps makes every slice slow.
-        array = np.asarray(np.load(place, mmap_mode="r", allow_pickle=False))
-    except OSError as error:
-        raise InputError(f"{place}: cannot be opened: {error.strerror}") from error
-    except ValueError as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{place}: is no array of numpy: {error}") from error
+    array = _loaded(place, described["bytes"])
     if array.dtype.str != described["dtype"] or list(array.shape) != described["shape"]:
         raise InputError(
             f"{place}: is {array.dtype.str} of shape {list(array.shape)}, "
             f"expected {described['dtype']} {described['shape']}"
         )
     return array
+
+
+def _loaded(place: Path, expected: int) -> np.ndarray:
+    try:
+        n_bytes = place.stat().st_size
+    except OSError as error:
+        raise InputError(f"{place}: cannot be opened: {error.strerror}") from error
+    if n_bytes != expected:
+        raise InputError(f"{place}: has {n_bytes:,} bytes, expected {expected:,}")
+    try:
+        # As a plain array: the class of numpy's maps makes every slice slow.
+        return np.asarray(np.load(place, mmap_mode="r", allow_pickle=False))
+    except OSError as error:
+        raise InputError(f"{place}: cannot be opened: {error.strerror}") from error
+    except (ValueError, TokenError) as error:
+        raise InputError(f"{place}: is no array of numpy: {error}") from error
 
 
 def _label(

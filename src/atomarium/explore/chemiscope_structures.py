@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from jaxtyping import Bool, Float64, Int32
 
 from atomarium.core.elements import NUMBERS, SYMBOLS
 from atomarium.core.errors import InputError
+from atomarium.core.files import parse_json
 from atomarium.core.structures import Structures
 from atomarium.data.compressed import read_bytes
 from atomarium.explore.expected import (
@@ -169,7 +169,7 @@ def load_beside(path: Path) -> LoadStructure:
         if not found.is_file():
             raise InputError(f"{place}.data: no file {data!r} beside the data set")
         try:
-            return json.loads(read_bytes(found))
+            return parse_json(read_bytes(found))
         except ValueError as error:
             raise InputError(f"{place}.data: {data}: not JSON: {error}") from error
 

@@ -13,6 +13,8 @@ from atomarium.core.errors import InputError
 
 _NUMBERS = frozenset({int, float})
 _SHOWN = 60
+#: Whole numbers from here on are not exact in JavaScript.
+_MOST = 2**53
 
 
 def refuse(place: str, expected: str, given: object) -> NoReturn:
@@ -33,10 +35,16 @@ def said(value: object) -> str:
     if isinstance(value, str):
         return repr(value if len(value) <= _SHOWN else value[:_SHOWN] + "…")
     if is_number(value):
-        return "NaN" if value != value else f"{value:.17g}"  # noqa: PLR0124 - only NaN differs
+        return _said_number(value)
     if isinstance(value, list | tuple):
         return f"a list of {len(value)}"
     return "an object" if isinstance(value, dict) else type(value).__name__
+
+
+def _said_number(value: Any) -> str:
+    if isinstance(value, int) and abs(value) >= _MOST:
+        return "a number of very many digits" if abs(value) >= 10**_SHOWN else str(value)
+    return "NaN" if value != value else f"{value:.17g}"  # noqa: PLR0124 - only NaN differs
 
 
 def is_number(value: object) -> bool:
@@ -148,6 +156,8 @@ def whole_at(place: str, given: object, least: int = 0) -> int:
         given = int(given)
     if type(given) is not int or given < least:
         refuse(place, f"a whole number of at least {least}", given)
+    if given >= _MOST:
+        refuse(place, "a whole number below 2**53", given)
     return given
 
 
