@@ -6,10 +6,9 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, Literal
 
-import numpy as np
-
 from atomarium.core.errors import InputError
-from atomarium.experiment.space import Choice, Open
+from atomarium.experiment.space import Open
+from atomarium.study.sweep.optuna_spaces import distribution_of
 from atomarium.study.sweep.runs import Sweep, SweepRun
 from atomarium.study.sweep.setting_columns import scored_runs
 
@@ -73,7 +72,7 @@ def _as_optuna(
 ) -> Any:
     import optuna
 
-    spaces = {name: _distribution(name, runs, opened.get(name)) for name in names}
+    spaces = {name: distribution_of(runs, name, opened.get(name)) for name in names}
     verbosity = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = optuna.create_study(direction=optuna.study.StudyDirection[goal.upper()])
@@ -89,19 +88,6 @@ def _as_optuna(
         ]
     )
     return study
-
-
-def _distribution(name: str, runs: Sequence[SweepRun], one: Open | None) -> Any:
-    """Return what the values lie in: the range of all runs, or the list of all values."""
-    from optuna import distributions
-
-    values: list[Any] = [run.settings[name] for run in runs if name in run.settings]
-    numeric = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
-    if isinstance(one, Choice) or not numeric:
-        return distributions.CategoricalDistribution(tuple(dict.fromkeys(values)))
-    low, high = float(np.min(values)), float(np.max(values))
-    log = bool(getattr(one, "log", False)) and low > 0
-    return distributions.FloatDistribution(low, high, log=log)
 
 
 def _evaluator(kind: ImportanceKind, seed: int) -> Any:

@@ -7,13 +7,13 @@ import warnings
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.files import write_text
-from atomarium.experiment.distributions import Range
-from atomarium.experiment.space import Choice, Open
+from atomarium.experiment.space import Open
 from atomarium.experiment.spec import StudyFile, parse_study
+from atomarium.study.sweep.optuna_spaces import distribution_of
 from atomarium.study.sweep.runs import (
     CURVES,
     RECORDS,
@@ -71,7 +71,7 @@ def to_optuna(sweep: Sweep, storage: str, *, name: str = "") -> int:
     ended = [run for run in sweep.runs if run.state in _OUTWARD and run.ended is not None]
     curves = sweep.curves(run.number for run in ended)
     spaces = {
-        column: _distribution(ended, column, sweep.opened.get(column))
+        column: distribution_of(ended, column, sweep.opened.get(column))
         for column in dict.fromkeys(key for run in ended for key in run.settings)
     }
     study.add_trials([_trial(run, sweep, curves.get(run.number), spaces) for run in ended])
@@ -214,37 +214,6 @@ def _steps(curve: Curve | None) -> dict[int, float]:
     columns = curve.columns
     pairs = zip(columns.get("epoch", ()), columns.get(_LOSS, ()), strict=False)
     return {int(epoch): loss for epoch, loss in pairs if epoch is not None and loss is not None}
-
-
-def _distribution(runs: Sequence[SweepRun], name: str, one: Open | None) -> Any:
-    """Return what Optuna calls a space, wide enough for every value that was chosen."""
-    from optuna import distributions
-
-    values = cast("list[Any]", [run.settings[name] for run in runs if name in run.settings])
-    numeric = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
-    if isinstance(one, Choice) or not numeric:
-        known = (
-            [] if not isinstance(one, Choice) else [_plain(one, k) for k in range(len(one.values))]
-        )
-        return distributions.CategoricalDistribution(tuple(dict.fromkeys([*known, *values])))
-    low, high = min(values), max(values)
-    log = bool(getattr(one, "log", False)) and low > 0
-    if isinstance(one, Range):
-        low, high = min(low, one.low), max(high, one.high)
-        if one.step is not None:
-            if one.whole:
-                return distributions.IntDistribution(low, high, step=int(one.step))
-            return distributions.FloatDistribution(low, high, step=one.step)
-    if all(isinstance(value, int) for value in values):
-        return distributions.IntDistribution(math.floor(low), math.ceil(high), log=log)
-    return distributions.FloatDistribution(float(low), float(high), log=log)
-
-
-def _plain(one: Choice, number: int) -> Any:
-    value = one.values[number]
-    if value is None or isinstance(value, str | int | float | bool):
-        return one.labels[number] if one.names else value
-    return one.labels[number]
 
 
 def _run(trial: FrozenTrial, metrics: tuple[str, ...], columns: Mapping[str, str]) -> SweepRun:
