@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["atomarium.cli.worker", "atomarium.study.sweep.workers"])
+_CONTEXT.set_forkserver_preload(
+    ["atomarium.cli.worker", "atomarium.study.sweep.workers", "atomarium.study.sweep.database"]
+)
 
 
 class Command:

@@ -69,8 +69,8 @@ class PostgreSql:
     def stop(self) -> None:
         """Stop it and cut every connection."""
         if self.process is not None:
-            # What PostgreSQL calls its fast shutdown.
-            self.process.send_signal(signal.SIGINT)
+            # What PostgreSQL calls its immediate shutdown.
+            self.process.send_signal(signal.SIGQUIT)
             self.process.wait(timeout=30)
             self.process = None
 

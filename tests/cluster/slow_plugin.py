@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -123,6 +124,14 @@ def install(folder: Path, log: Path, patch: pytest.MonkeyPatch) -> None:
     known = os.environ.get("PYTHONPATH", "")
     patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(folder), known))))
     patch.setenv("SLOW_LOG", str(log))
+
+
+def wait_until(is_so: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait until something is so."""
+    limit = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < limit, "it did not happen"
+        time.sleep(0.05)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from tests.cluster.forked_workers import Command
-from tests.cluster.slow_plugin import SlowStudy
+from tests.cluster.slow_plugin import SlowStudy, wait_until
 
 from atomarium.core import stopping
 from atomarium.core.errors import InputError
@@ -26,14 +26,6 @@ from atomarium.study.sweep.runs import read_runs
 from atomarium.study.sweep.workers import join_sweep, plan_in, run_side_by_side
 
 Make = Callable[..., SlowStudy]
-
-
-def wait_until(is_so: Callable[[], object], seconds: float = 60.0) -> None:
-    """Wait until something is so."""
-    limit = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < limit, "it did not happen"
-        time.sleep(0.05)
 
 
 def numbers(study: SlowStudy, *, state: str = "finished") -> list[int]:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import functools
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from optuna.exceptions import StorageInternalError
 from optuna.storages import RDBStorage
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+)
 
 from atomarium.core.errors import InputError
 
@@ -18,6 +25,7 @@ Result = TypeVar("Result")
 #: A database that is away for longer is taken to be lost.
 SECONDS_OF_PATIENCE = 300.0
 _SECONDS_BETWEEN_TRIES = 0.5, 10.0
+_TRIES_TO_BEGIN = 10
 _REPEATED = (
     "create_new_study",
     "get_study_id_from_name",
@@ -50,22 +58,30 @@ class Database(RDBStorage):
     Args:
         url: Of the database, with its driver.
         shown: The same, fit to be shown.
-        patience: Seconds for which the database may be away.
     """
 
-    def __init__(self, url: str, *, shown: str, patience: float = SECONDS_OF_PATIENCE) -> None:
-        self._shown, self._patience = shown, patience
+    def __init__(self, url: str, *, shown: str) -> None:
+        self._shown = shown
         try:
-            super().__init__(url, engine_kwargs={"pool_pre_ping": True})
-        except BaseException:
-            self.close()
-            raise
+            self._begin(url)
+        finally:
+            engine = getattr(self, "engine", None)
+            if engine is not None:
+                # Connections are closed with the last study that uses them, and at the end.
+                weakref.finalize(self, engine.dispose)
 
-    def close(self) -> None:
-        """Let go of all connections."""
-        engine = getattr(self, "engine", None)
-        if engine is not None:
-            engine.dispose()
+    def _begin(self, url: str) -> None:
+        for left in reversed(range(_TRIES_TO_BEGIN)):
+            try:
+                super().__init__(url, engine_kwargs={"pool_pre_ping": True})
+            except (IntegrityError, ProgrammingError):
+                # Others are making the same tables at this moment.
+                if not left:
+                    raise
+                self.engine.dispose()
+                time.sleep(_SECONDS_BETWEEN_TRIES[0])
+            else:
+                return
 
     def patiently(self, call: Callable[[], Result]) -> Result:
         """Return what a call returns, once the database can be reached.
@@ -83,7 +99,7 @@ class Database(RDBStorage):
                 if not is_lost(error):
                     raise
                 away = time.monotonic() - began
-                if away > self._patience:
+                if away > SECONDS_OF_PATIENCE:
                     raise InputError(
                         f"{self._shown} cannot be reached for {away:.0f} s; everything finished "
                         "is kept, the same command goes on from here"

@@ -45,22 +45,35 @@ def offered(url: str, name: str = "") -> StudyFile:
     Raises:
         InputError: the database cannot be reached, or holds no such sweep, or several.
     """
-    shown = without_password(url)
-    storage = open_database(url)
-    found = {one.study_name: one.user_attrs.get(_STUDY) for one in storage.get_all_studies()}
-    known = {study: said for study, said in found.items() if said}
+    study = study_in_database(url, name)
+    said = study.user_attrs[_STUDY]
+    shown = f"{study.study_name} in {without_password(url)}"
+    return parse_study(said["text"], name=shown, folder=Path(said["folder"]))
+
+
+def study_in_database(url: str, name: str = "") -> Study:
+    """Return what Optuna knows of a sweep in a database.
+
+    Args:
+        url: Of the database.
+        name: Of the sweep, where there are several.
+
+    Raises:
+        InputError: the database cannot be reached, or holds no such sweep, or several.
+    """
+    from optuna import load_study
+
+    shown, storage = without_password(url), open_database(url)
+    known = [one.study_name for one in storage.get_all_studies() if _STUDY in one.user_attrs]
     if not known:
         raise InputError(f"no sweep in {shown}; start one: atomarium run STUDY --storage URL")
     if not name and len(known) > 1:
-        raise InputError(
-            f"{shown} holds several sweeps; say --sweep with one of {', '.join(known)}"
-        )
-    chosen = name or next(iter(known))
+        said = ", ".join(sorted(known))
+        raise InputError(f"{shown} holds several sweeps; say with --sweep which: {said}")
+    chosen = name or known[0]
     if chosen not in known:
         raise InputError(f"no sweep {chosen!r} in {shown}{did_you_mean(chosen, known)}")
-    said = known[chosen]
-    assert said is not None
-    return parse_study(said["text"], name=f"{chosen} in {shown}", folder=Path(said["folder"]))
+    return load_study(study_name=chosen, storage=storage)
 
 
 @dataclass
