@@ -344,6 +344,25 @@ def test_files_that_hold_no_configuration_are_refused(tmp_path, name, text, word
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.yaml", "method: grid\nparameters: &here\n  epochs: {values: [1, 2]}\n  more: *here\n"),
+        ("a.py", "a = {'method': 'grid', 'parameters': {'x': {}}}\na['parameters']['x'] = a\n"),
+    ],
+)
+def test_a_table_that_holds_itself_is_refused(tmp_path, name, text) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match="a table in it holds itself"):
+        import_configuration(tmp_path / name)
+
+
+def test_one_dict_under_two_names_is_one(tmp_path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(f"a = {{'method': 'grid', 'parameters': {ONE}}}\nb = a\nwandb.sweep(sweep=b)\n")
+    assert study_of(import_configuration(path))["sweep"]["method"] == "grid"
+
+
 def test_only_python_files_have_variables(tmp_path) -> None:
     (tmp_path / "a.json").write_text("{}")
     with pytest.raises(InputError, match="only Python files have variables, got --variable x"):

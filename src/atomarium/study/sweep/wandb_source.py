@@ -40,7 +40,10 @@ def read_configuration(path: Path | str, *, variable: str = "") -> dict[str, Any
     if not isinstance(found, dict):
         raise InputError(f"{path}: expected a table with method and parameters, got {found!r:.60}")
     table = cast("dict[str, Any]", found)
-    _refuse_unreadable(table, str(path), ())
+    try:
+        _refuse_unreadable(table, str(path), ())
+    except RecursionError:
+        raise InputError(f"{path}: a table in it holds itself") from None
     if not isinstance(table.get(_NEEDED), Mapping) or not table[_NEEDED]:
         raise InputError(f"{path}: parameters: missing; a sweep configuration lists what it varies")
     return table
@@ -108,11 +111,10 @@ def _of_python(path: Path, code: str, variable: str) -> Any:
         return found[variable]
     tables = {name: one for name, one in found.items() if isinstance(one, dict) and _NEEDED in one}
     fitting = {name: one for name, one in tables.items() if "method" in one} or tables
-    # The same dict under two names is one.
-    different = {json.dumps(one, default=str, sort_keys=True) for one in fitting.values()}
     if not fitting:
         raise InputError(f"{path}: no dict with the keys method and parameters")
-    if len(different) > 1:
+    # The same dict under two names is one.
+    if len({id(one) for one in fitting.values()}) > 1:
         raise InputError(f"{path}: several sweeps; say --variable {' or '.join(fitting)}")
     return next(iter(fitting.values()))
 
