@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.study.sweep import line_network
-from tests.study.sweep.conftest import RIDGE, SmallSweep
+from tests.study.sweep.small_sweep import RIDGE, SmallSweep
 
 from atomarium.core.errors import InputError
 from atomarium.experiment.saved_model import load_model

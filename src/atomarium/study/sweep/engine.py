@@ -70,7 +70,8 @@ def work(
         folder: The run folder; `study.sweep.start.start_sweep` has prepared it.
         storage: Address of a database that workers without a common folder share; left out, they
             share a journal in the folder.
-        worker: What this worker is called; left out, by machine and process.
+        worker: What this worker is called, unlike any other; left out, by machine and process, so
+            that one process can be one worker at a time.
         limits: What it may do; everything when left out.
         observers: Told what happens.
 

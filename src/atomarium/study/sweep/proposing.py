@@ -21,6 +21,8 @@ from atomarium.study.sweep.space import SweepSpace
 #: What is chosen by full name: the number of a choice, the value of the rest.
 Chosen = dict[str, Any]
 _MOST_TRIES = 2000
+#: Methods that learn take milliseconds to propose, and know nothing of constraints.
+_MOST_TRIES_THAT_LEARN = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,13 +133,13 @@ class Proposer:
         return [found[int(place)] for place in order] if self.spec.shuffle else found
 
     def _random(self, number: int) -> Chosen:
-        for attempt in range(_MOST_TRIES):
-            sampler = make_sampler("random", self.spec.seed, number + attempt * 1_000_003)
+        sampler = make_sampler("random", self.spec.seed, number)
 
-            def choose(name: str, one: Open, sampler: Any = sampler) -> Any:
-                drawn = sampler.sample_independent(None, None, name, distribution_of(one))
-                return value_of(one, drawn)
+        def choose(name: str, one: Open) -> Any:
+            drawn = sampler.sample_independent(None, None, name, distribution_of(one))
+            return value_of(one, drawn)
 
+        for _ in range(_MOST_TRIES):
             chosen = self._filled(choose)
             if self.allows(chosen):
                 return chosen
@@ -170,7 +172,7 @@ class Proposer:
             study.add_trials(self._study.get_trials(deepcopy=False))
         others = [self._add_running(study, chosen) for chosen in running]
         try:
-            for attempt in range(_MOST_TRIES):
+            for attempt in range(_MOST_TRIES_THAT_LEARN):
                 study.sampler = self._sampler(number + attempt * 1_000_003)
                 try:
                     trial = self._ask(study, None)
@@ -183,7 +185,7 @@ class Proposer:
         finally:
             for other in others:
                 study.tell(other, state=TrialState.FAIL)
-        raise InputError(_nothing(self.constraints))
+        return self._random(number)
 
     def _add_running(self, study: Any, chosen: Chosen) -> int:
         from optuna.trial import TrialState, create_trial

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,7 +78,9 @@ def make_pruner(spec: PruneSpec, most_epochs: int | None) -> Any:
             n_startup_trials=spec.start, n_warmup_steps=spec.warm_up, interval_steps=spec.every
         )
     if spec.kind == "patience":
-        return pruners.PatientPruner(None, patience=spec.patience, min_delta=spec.min_gain)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it calls itself experimental
+            return pruners.PatientPruner(None, patience=spec.patience, min_delta=spec.min_gain)
     if spec.kind == "threshold":
         return pruners.ThresholdPruner(
             lower=spec.below,
