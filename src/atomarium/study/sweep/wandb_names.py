@@ -87,7 +87,6 @@ _WORDS = {
     "gaussianrbf": "gaussian",
     "besselrbf": "bessel",
     "cosinecutoff": "cosine",
-    "molliferscutoff": "mollifier",
     "mollifiercutoff": "mollifier",
     "switchfunction": "switch",
 }
@@ -160,31 +159,18 @@ class Slots:
         raise InputError(f"{self.model} has no such setting{did_you_mean(parts[-1], known)}")
 
 
-def word(given: str, known: tuple[str, ...] = ()) -> str:
-    """Return how a word of Weights & Biases is written here; as it is when nothing is like it.
-
-    Args:
-        given: As the configuration has it.
-        known: Words that it may be.
-    """
+def word(given: str) -> str:
+    """Return how a word of Weights & Biases is written here; as it is when nothing is like it."""
     plain = re.sub(r"^.*\.", "", given.strip()).lower()
-    for one in known:
-        if plain in {one, one.replace("-", ""), one.replace("-", "_")}:
-            return one
     return _WORDS.get(plain, plain if plain.isascii() else given)
 
 
 def kind_of_word(given: object) -> str | None:
     """Return the kind of model that a word names, or None."""
-    return _kind(given, MODELS)
-
-
-def _kind(given: object, family: Family) -> str | None:
     if not isinstance(given, str):
         return None
-    plain = re.sub(r"[^a-z0-9]", "", re.sub(r"^.*\.", "", given).lower())
-    plain = plain.removesuffix("model")
-    return next((kind for kind in family.all_places() if kind.replace("-", "") == plain), None)
+    plain = re.sub(r"[^a-z0-9]", "", re.sub(r"^.*\.", "", given).lower()).removesuffix("model")
+    return next((kind for kind in MODELS.all_places() if kind.replace("-", "") == plain), None)
 
 
 def _slots(family: Family, kind: str, place: tuple[str, ...]) -> list[Slot]:
