@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from atomarium.core.errors import InputError
 from atomarium.experiment.sweep_spec import PruneSpec, SweepSpec
 from atomarium.study.sweep.claims import Claims
 from atomarium.study.sweep.ledger import Attempt
+
+if TYPE_CHECKING:
+    from optuna import Study
+    from optuna.trial import FrozenTrial
 
 
 class Pruned(Exception):
@@ -61,6 +64,30 @@ _REASONS = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """Gives up what has not gained enough for too long; other runs do not matter.
+
+    Optuna's own calls the gain a loss that is put up with.
+
+    Args:
+        epochs: How long.
+        min_gain: Least fall of the loss that counts.
+    """
+
+    epochs: int
+    min_gain: float
+
+    def prune(self, study: Study, trial: FrozenTrial) -> bool:
+        """Tell whether to give up."""
+        sign = 1.0 if study.direction.name == "MINIMIZE" else -1.0
+        losses = [sign * one for _, one in sorted(trial.intermediate_values.items())]
+        if len(losses) <= self.epochs:
+            return False
+        gain = min(losses[: -self.epochs]) - min(losses[-self.epochs :])
+        return gain <= self.min_gain
+
+
 def make_pruner(spec: PruneSpec, most_epochs: int | None) -> Any:
     """Return the pruner of Optuna that a table asks for.
 
@@ -78,9 +105,7 @@ def make_pruner(spec: PruneSpec, most_epochs: int | None) -> Any:
             n_startup_trials=spec.start, n_warmup_steps=spec.warm_up, interval_steps=spec.every
         )
     if spec.kind == "patience":
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it calls itself experimental
-            return pruners.PatientPruner(None, patience=spec.patience, min_delta=spec.min_gain)
+        return Patience(epochs=spec.patience, min_gain=spec.min_gain)
     if spec.kind == "threshold":
         return pruners.ThresholdPruner(
             lower=spec.below,
