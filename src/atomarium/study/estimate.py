@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import numpy as np
 
 from atomarium.core.errors import InputError
+from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.clock import Clock
 from atomarium.experiment.learning import Rows
 from atomarium.experiment.space import default
 from atomarium.experiment.train import run
 from atomarium.experiment.trial import Trial
+from atomarium.models.nn.training import Training
 from atomarium.study.plan import Plan
 from atomarium.study.threads import side_by_side
 
 _PROBED_STRUCTURES = 64
 _PROBED_TRAINING = (128, 256)
+_PROBED_EPOCHS = 3
 #: Kernel matrices grow as the square; the cube of solving them is small up to thousands, and
 #: tuning looks at a limited number.
 _POWERS = 1.0, 2.0
@@ -61,7 +65,8 @@ def estimate(plan: Plan) -> list[Cost]:
 
 def _cost(plan: Plan, trials: list[Trial], seen: dict[tuple[str, bool], float]) -> Cost:
     first = trials[0]
-    chosen = _spread(len(plan.dataset), _PROBED_STRUCTURES + max(_PROBED_TRAINING))
+    known = np.flatnonzero(first.goal.known)
+    chosen = known[_spread(len(known), _PROBED_STRUCTURES + max(_PROBED_TRAINING))]
     structures = plan.dataset.structures.take(chosen)
     extensive = first.target.extensive
     try:
@@ -113,18 +118,36 @@ def _power_law(
     offsets = plan.dataset.structures.offsets
     goal = trial.goal.take(offsets, chosen)
     beside = tuple(one.take(offsets, chosen) for one in trial.beside)
-    seconds = []
+    seconds: list[float] = []
+    candidate, times = _shortened(trial.candidate)
     for n in sizes:
         train, test = np.arange(n), np.arange(n, len(chosen))
-        probe = replace(trial, goal=goal, beside=beside, train=train, test=test)
+        probe = replace(
+            trial, candidate=candidate, goal=goal, beside=beside, train=train, test=test
+        )
         with side_by_side(1):
             run(probe, small, features)  # once to compile
-            seconds.append(max(sum(run(probe, small, features).seconds.values()), 1e-6))
+            taken = run(probe, small, features).seconds
+        seconds.append(max(sum(taken.values()) + (times - 1) * taken["fit"], 1e-6))
     power = 1.0
     if len(sizes) > 1:
         power = np.log(seconds[1] / seconds[0]) / np.log(sizes[1] / sizes[0])
     power = float(np.clip(power, *_POWERS))
     return lambda n: seconds[-1] * (n / sizes[-1]) ** power
+
+
+def _shortened(
+    candidate: Candidate | CandidateSpace,
+) -> tuple[Candidate | CandidateSpace, float]:
+    """Return a candidate that is trained for a few epochs, and how many times longer it takes."""
+    model = getattr(candidate, "model", None)
+    training = getattr(model, "training", None)
+    if not isinstance(candidate, Candidate) or not isinstance(training, Training):
+        return candidate, 1.0
+    epochs = min(training.epochs, _PROBED_EPOCHS)
+    # Settings of networks are frozen dataclasses; `replace` cannot see that.
+    shorter: Any = replace(cast("Any", model), training=replace(training, epochs=epochs))
+    return replace(candidate, model=shorter), training.epochs / epochs
 
 
 def _spread(n: int, wanted: int) -> np.ndarray:

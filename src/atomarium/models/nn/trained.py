@@ -140,15 +140,13 @@ def rebuild_network(
     need_torch()
     import torch
 
+    from atomarium.models.nn.devices import choose_device
+    from atomarium.models.nn.weights import load_weights
+
     network = settings.build(readouts, seed=0)
     state = {name: torch.from_numpy(np.array(one)) for name, one in weights.items()}
-    try:
-        dtype = next(one.dtype for one in state.values() if one.is_floating_point())
-        network = network.to(dtype)
-        network.load_state_dict(state)
-    except (RuntimeError, StopIteration) as error:
-        raise InputError(f"these weights belong to another network: {error}") from None
-    from atomarium.models.nn.devices import choose_device
-
+    floats = [one.dtype for one in state.values() if one.is_floating_point()]
+    network = network.to(floats[0] if floats else torch.float32)
+    load_weights(network, state, where="this model")
     here = "cpu" if settings.training.device == "cpu" else "auto"
     return network.to(choose_device(here)).eval()
