@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
 from atomarium.models.nn.extra import need_torch
 from atomarium.models.nn.graph_rules import GraphRule
