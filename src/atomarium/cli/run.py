@@ -26,6 +26,7 @@ from atomarium.study.sweep.carry_out import Means
 from atomarium.study.sweep.start import OnChange
 
 _FAILED = 1
+_DERIVATIVES = {"force_mae": "forces (/Å)", "stress_mae": "stress (/Å³)"}
 _CLASS_SCORES = {
     "mae": "wrong",
     "accuracy": "accuracy",
@@ -166,8 +167,9 @@ def _print_outcome(console: Console, plan: Plan, outcome: Outcome) -> None:
         unit = "classes" if target.classes else target.unit or "unit not stated"
         mine = [point for point in _last_points(points) if point.target == name]
         shown = _CLASS_SCORES if target.classes else {"mae": "MAE", "rmse": "RMSE"}
-        if any("force_mae" in point.scores for point in mine):
-            shown = {**shown, "force_mae": "forces (/Å)"}
+        for score, title in _DERIVATIVES.items():
+            if any(score in point.scores for point in mine):
+                shown = {**shown, score: title}
         table = Table(
             Column("model", no_wrap=True),
             Column("n", justify="right"),
