@@ -11,7 +11,7 @@ const PLAIN = {
   couplings: [[2, 0], [-2, 0.1], [1.9, 0.3], [-2.1, 0]], seen: [5, 6, 7, 0], spreads: [0, 0, 0, 0.5],
   singular_values: [4, 0.3], similarity: [[1, -1, 0.9, -1], [-1, 1, -0.9, 1], [0.9, -0.9, 1, -0.9], [-1, 1, -0.9, 1]],
   order: [0, 2, 1, 3], merges: [[1, 3, 0.01], [0, 2, 0.1], [4, 5, 1.9]],
-  history_columns: ["loss", "third_rmse", "noise", "gradient", "fold_1"], history: [[1, null, 0.01, 2, 1]],
+  history_columns: ["loss", "third_mae", "noise", "gradient", "fold_1"], history: [[1, null, 0.01, 2, 1]],
   best_step: 0, selection: [[1, 0.5, 0.1, 0], [2, 0.2, 0.05, 1]],
 };
 const [MAP] = readMaps([PLAIN], "elements") as readonly [ElementMap];

@@ -25,7 +25,7 @@ export function Losses({ map, all, name }: { readonly map: ElementMap; readonly 
     <Chart
       name={`${name}-losses`}
       title="Course of learning"
-      about={`Mean square errors by step, in units of the variance: ${lines.map((line) => line.label).join(", ")}`}
+      about={`Errors by step, in units of the spread of the values: ${lines.map((line) => line.label).join(", ")}`}
       aspect={0.62}
       controls={learned.length > 1 && map.history.length > 0 && (
         <Switch label="Lines" value={what} options={[["one", "each fold"], ["all", "all models"]]} onChange={setWhat} />
@@ -35,7 +35,7 @@ export function Losses({ map, all, name }: { readonly map: ElementMap; readonly 
         columns: ["step", ...lines.map((line) => line.label)],
         rows: Array.from({ length: Math.max(...lines.map((line) => line.values.length)) }, (_, step) => [step, ...lines.map((line) => line.values[step] ?? null)]),
       })}
-      footer={<p class="hint">{together ? "Loss of the model at its largest training size, first split." : `Mean square error over the variance. ${best === null ? "" : `The couplings of step ${best} were kept.`}`}</p>}
+      footer={<p class="hint">{together ? "Loss of the model at its largest training size, first split." : `Folds: the loss that is made small; third part: mean absolute error. ${best === null ? "" : `The couplings of step ${best} were kept.`}`}</p>}
     />
   );
 }
@@ -47,7 +47,7 @@ function column(map: ElementMap, name: string): readonly (number | null)[] {
 
 function linesOf(map: ElementMap): readonly Line[] {
   const folds = map.history_columns.filter((name) => name.startsWith("fold_"));
-  const third = column(map, "third_rmse").map((rmse) => (rmse === null ? null : rmse ** 2));
+  const third = column(map, "third_mae");
   const parts = folds.map((name, k) => ({ label: name.replace("_", " "), values: column(map, name), color: k, dashed: false }));
   if (third.every((value) => value === null)) return parts;
   return [...parts, { label: "third part", values: third, color: folds.length, dashed: true }];
@@ -58,7 +58,7 @@ function Lines({ lines, best, drawing }: { readonly lines: readonly Line[]; read
   const values = lines.flatMap((line) => line.values.filter((value): value is number => value !== null && value > 0));
   const steps = Math.max(1, ...lines.map((line) => line.values.length - 1));
   const bottom = height - font * 3.2;
-  const y = logAxis(extent(values, 0.05, true), [bottom, font * 2], "mean square error / variance", { spacing: font * 1.8 });
+  const y = logAxis(extent(values, 0.05, true), [bottom, font * 2], "error in spreads of the values", { spacing: font * 1.8 });
   const room = Math.max(...lines.map((line) => textWidth(line.label, font))) + font;
   const plot: Plot = { left: widthOfTicks(y, font), right: width - Math.min(room, width * 0.35), top: font * 2, bottom };
   const x = linearAxis([0, steps], [plot.left, plot.right], "step", font * 5);

@@ -149,7 +149,7 @@ def test_a_map_can_be_written_read_and_used(tmp_path):
     similarity = list(csv.reader(io.StringIO(files["similarity.csv"])))
     assert similarity[0] == ["", "Li", "F", "Na", "Cl"]
     losses = list(csv.reader(io.StringIO(files["losses.csv"])))
-    assert losses[0] == ["loss", "third_rmse", "noise", "gradient", "fold_1", "fold_2"]
+    assert losses[0] == ["loss", "third_mae", "noise", "gradient", "fold_1", "fold_2"]
 
 
 def test_a_map_opens_in_the_explorer_as_a_data_set_of_elements(tmp_path):

@@ -18,7 +18,7 @@ from atomarium.models.alchemical.prior import ElementPrior
 
 torch = pytest.importorskip("torch", reason="couplings are learned with torch")
 PRIOR = ElementPrior()
-LEARNING = Learning(third=0.0, restarts=1, epochs=30)
+LEARNING = Learning(third=0.0, restarts=1, epochs=30, loss="squared")
 
 
 def recipe(n_pseudo: int = 2, **settings) -> Recipe:
@@ -50,10 +50,11 @@ def start(n_pseudo: int = 2, noise: float = 0.01, seed: int = 0) -> np.ndarray:
         (200, {}),
         (30, {"learning": {"folds": 3}}),
         (30, {"learning": {"folds": 1}}),
+        (30, {"learning": {"loss": "huber"}}),
         (12, {"degree": 2, "normalize": True}),
         (12, {"degree": 3}),
     ],
-    ids=["dual", "primal", "three folds", "one fold", "cosines squared", "cubes"],
+    ids=["dual", "primal", "three folds", "one fold", "huber", "cosines squared", "cubes"],
 )
 def test_gradients_are_those_of_central_differences(n_structures, settings):
     from atomarium.models.alchemical.objective import Objective
@@ -222,6 +223,7 @@ def test_learning_can_be_asked_to_stop():
     ("settings", "message"),
     [
         ({"optimizer": "lbfgs"}, "optimizer 'lbfgs' is not known; did you mean 'l-bfgs'"),
+        ({"loss": "square"}, "loss .square. is not known; did you mean .squared."),
         ({"detach": "all"}, "detach 'all' is not known"),
         ({"epochs": 0}, "epochs must be at least 1, got 0"),
         ({"folds": 0}, "folds must be at least 1"),

@@ -119,6 +119,7 @@ def make_problem(
         root=recipe.prior.root(elements),
         penalty=recipe.learning.penalty,
         detach=recipe.learning.detach,
+        loss=recipe.learning.loss,
     )
 
 

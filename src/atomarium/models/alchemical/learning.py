@@ -9,6 +9,7 @@ from typing import ClassVar
 from atomarium.core.errors import InputError, did_you_mean
 
 OPTIMIZERS = ("l-bfgs", "sgd", "adam")
+LOSSES = ("huber", "squared")
 DETACHED = ("nothing", "weights", "support", "both")
 
 
@@ -35,7 +36,10 @@ class Learning:
         third: Share of the third part, 0 to below 1; without one all steps are made.
         patience: Steps without a lower error of the third part after which learning stops.
         restarts: How often learning begins anew from another random W; the least loss is kept.
-        penalty: Of the mean square of W, 0 or above.
+        loss: Of what is left out: "squared" errors, or "huber", which grow in proportion from a
+            tenth of the spread of the values on, so that a few structures do not decide.
+        penalty: Of W, in squares of the length that couplings have for it, 0 or above: it makes
+            elements alike that the prior calls alike.
         noise: λ that learning begins with, above 0; it is learned with the couplings.
         detach: "nothing", "weights", "support" or "both".
         structures: Most structures to learn couplings from, spread over all; 0 takes all.
@@ -53,6 +57,7 @@ class Learning:
     third: float = 0.1
     patience: int = 25
     restarts: int = 2
+    loss: str = "huber"
     penalty: float = 1e-3
     noise: float = 1e-2
     detach: str = "nothing"
@@ -60,7 +65,8 @@ class Learning:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, known in (("optimizer", OPTIMIZERS), ("detach", DETACHED)):
+        words = {"optimizer": OPTIMIZERS, "loss": LOSSES, "detach": DETACHED}
+        for name, known in words.items():
             value = getattr(self, name)
             if value not in known:
                 raise InputError(f"{name} {value!r} is not known{did_you_mean(str(value), known)}")

@@ -71,7 +71,7 @@ def plain_map(couplings: Couplings) -> dict[str, Any]:
         "similarity": np.round(similarity, 6).tolist(),
         "order": order,
         "merges": merges,
-        "history_columns": ["loss", "third_rmse", "noise", "gradient", *folds],
+        "history_columns": ["loss", "third_mae", "noise", "gradient", *folds],
         "history": [_without_nan(row) for row in couplings.history],
         "best_step": couplings.best_step,
         "selection": couplings.selection.tolist(),

@@ -28,6 +28,7 @@ class Problem:
         root: L of the prior; couplings are L W.
         penalty: Of the mean square of W.
         detach: Which path of the gradient is cut; see `Learning`.
+        loss: "squared" or "huber".
     """
 
     spectra: Spectra
@@ -38,6 +39,11 @@ class Problem:
     root: Float64[np.ndarray, "elements elements"]
     penalty: float
     detach: str
+    loss: str = "squared"
+
+
+#: Spreads of the values; larger errors count in proportion, smaller ones by their squares.
+_LINEAR_FROM = 0.1
 
 
 class Objective:
@@ -54,13 +60,21 @@ class Objective:
         self._root = torch.as_tensor(problem.root)
 
     def fold_losses(self, inner: Tensor, log_noise: Tensor) -> Tensor:
-        """Return the mean square error of what each fold leaves out."""
+        """Return the mean loss of what each fold leaves out.
+
+        Source: P. Charbonnier et al., IEEE Trans. Image Process. 6, 298 (1997), for "huber".
+        """
         rows = mixed(self._spectra, self._root @ inner, concatenate=torch.concatenate)
         losses = []
         for train, left_out in self.problem.folds:
             error = self._predict(rows, log_noise, train, left_out) - self._values[left_out]
-            losses.append((error**2).mean())
+            losses.append(self._losses(error).mean())
         return torch.stack(losses)
+
+    def _losses(self, errors: Tensor) -> Tensor:
+        if self.problem.loss == "squared":
+            return errors**2
+        return 2 * _LINEAR_FROM * (torch.sqrt(_LINEAR_FROM**2 + errors**2) - _LINEAR_FROM)
 
     def loss(self, inner: Tensor, log_noise: Tensor) -> tuple[Tensor, Tensor]:
         """Return what is made small, and the losses of the folds in it."""

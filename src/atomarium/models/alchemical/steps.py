@@ -25,8 +25,8 @@ class Step:
 
     Args:
         loss: What is made small.
-        folds: Mean square error of what each fold leaves out.
-        third: Root mean square error of the third part; NaN without one.
+        folds: Loss of what each fold leaves out.
+        third: Mean absolute error of the third part; NaN without one.
         noise: λ.
         slope: Length of the gradient.
     """
@@ -70,7 +70,7 @@ class Course:
             raise Stopped
         third = np.nan
         if len(self.objective.problem.third):
-            third = float(np.sqrt(np.mean(self.objective.third_errors(parameters) ** 2)))
+            third = float(np.abs(self.objective.third_errors(parameters)).mean())
         noise, length = float(np.exp(parameters[-1])), float(np.linalg.norm(slope))
         step = Step(loss=loss, folds=tuple(folds.tolist()), third=third, noise=noise, slope=length)
         self.steps.append(step)
