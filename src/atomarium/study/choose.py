@@ -8,13 +8,14 @@ from typing import Any
 
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.experiment.scores import main_error
+from atomarium.study.sweep.runs import RUNS, read_sweep, sweep_in
 
 
 def find_model(path: Path, target: str | None = None) -> Path:
     """Return the model folder that a path stands for.
 
-    A folder with a model is taken as it is, a trial gives its model, a study the model of least
-    error: among those trained on the most structures, the one with the lowest MAE, or the fewest wrong classes.
+    A folder with a model is taken as it is, a trial or a run gives its model, a sweep that of the
+    best run, a study the model of least error: among those trained on the most structures, the one with the lowest MAE, or the fewest wrong classes.
 
     Args:
         path: Folder of a model, a trial or a study.
@@ -26,6 +27,8 @@ def find_model(path: Path, target: str | None = None) -> Path:
     for folder in (path, path / "model"):
         if (folder / "model.json").is_file():
             return folder
+    if sweep_in(path):
+        return _best_run(path)
     results = path / "results.json"
     if not results.is_file():
         raise InputError(f"no model in {path}: it is neither a model, a trial nor a finished study")
@@ -35,6 +38,16 @@ def find_model(path: Path, target: str | None = None) -> Path:
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{results} is damaged; run the study again to mend it") from None
     return path / "trials" / _best(finished, target, path)["id"] / "model"
+
+
+def _best_run(path: Path) -> Path:
+    sweep = read_sweep(path)
+    metric, sign = sweep.metrics[0], 1.0 if sweep.goals[0] == "minimize" else -1.0
+    finished = [run for run in sweep.runs if run.state == "finished"]
+    if not finished:
+        raise InputError(f"no run in {path} has finished")
+    best = min(finished, key=lambda run: (sign * run.metrics[metric], run.number))
+    return path / RUNS / f"{best.number:05d}" / "model"
 
 
 def _best(trials: list[dict[str, Any]], target: str | None, path: Path) -> dict[str, Any]:
