@@ -15,7 +15,7 @@ import subprocess
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from getpass import getuser
 from pathlib import Path
 
@@ -32,10 +32,33 @@ class Slurm:
     Args:
         folder: Where everything of it is.
         environment: What programs need to find it.
+        daemons: By name.
     """
 
     folder: Path
     environment: Mapping[str, str]
+    daemons: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict, repr=False)
+
+    def start(self, program: str, *arguments: str) -> None:
+        """Start one of its daemons."""
+        with (self.folder / f"{program}.log").open("ab") as log:
+            self.daemons[program] = subprocess.Popen(
+                [_found(program), *arguments],
+                env={**os.environ, **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def stop_controller(self) -> None:
+        """Kill what knows of jobs; these go on."""
+        controller = self.daemons.pop("slurmctld")
+        controller.kill()
+        controller.wait()
+
+    def start_controller(self) -> None:
+        """Start it again."""
+        self.start("slurmctld", "-D")
 
     def call(self, program: str, *arguments: str) -> str:
         """Run one of its programs and return what that prints."""
@@ -85,15 +108,15 @@ def running_slurm(folder: Path) -> Generator[Slurm]:
     # `disabled` is unknown to SLURM 22.05; nothing here uses what this plugin offers.
     (folder / "cgroup.conf").write_text("CgroupPlugin=cgroup/v1\n")
     slurm = Slurm(folder, environment)
-    daemons: list[subprocess.Popen[bytes]] = []
     try:
-        daemons.append(_started(slurm, "munged", *_of_munge(folder)))
+        slurm.start("munged", *_of_munge(folder))
         _wait((folder / "munge.sock").exists, slurm, "munged")
-        daemons.extend(_started(slurm, name, "-D") for name in ("slurmctld", "slurmd"))
+        slurm.start("slurmctld", "-D")
+        slurm.start("slurmd", "-D")
         _wait(lambda: "idle" in _node_state(slurm), slurm, "the node")
         yield slurm
     finally:
-        _end(slurm, daemons)
+        _end(slurm)
 
 
 def _configuration(folder: Path) -> str:
@@ -127,7 +150,7 @@ ReturnToService=2
 KillWait=5
 MinJobAge=300
 JobRequeue=1
-NodeName={host} NodeAddr=127.0.0.1 CPUs={_CPUS} RealMemory=1000 State=UNKNOWN
+NodeName={host} NodeAddr=127.0.0.1 CPUs={_CPUS} RealMemory=4000 State=UNKNOWN
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 
@@ -143,17 +166,6 @@ def _of_munge(folder: Path) -> list[str]:
         f"--log-file={folder}/munge.log",
         f"--seed-file={folder}/munge.seed",
     ]
-
-
-def _started(slurm: Slurm, program: str, *arguments: str) -> subprocess.Popen[bytes]:
-    with (slurm.folder / f"{program}.log").open("ab") as log:
-        return subprocess.Popen(
-            [_found(program), *arguments],
-            env={**os.environ, **slurm.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
 
 
 def _found(program: str) -> str:
@@ -186,18 +198,18 @@ def _wait(is_there, slurm: Slurm, what: str) -> None:
         time.sleep(0.05)
 
 
-def _end(slurm: Slurm, daemons: list[subprocess.Popen[bytes]]) -> None:
+def _end(slurm: Slurm) -> None:
     """Cancel all jobs, then end the daemons; steps of jobs end with their jobs."""
     with suppress(AssertionError, subprocess.TimeoutExpired):
-        if len(daemons) == 3:
-            slurm.call("scancel", "--signal=KILL", "--full", f"--user={getuser()}")
+        if "slurmctld" in slurm.daemons:
             slurm.call("scancel", f"--user={getuser()}")
-            limit = time.monotonic() + 10
+            limit = time.monotonic() + 20
             while slurm.jobs("running,completing") and time.monotonic() < limit:
                 time.sleep(0.1)
-    for daemon in reversed(daemons):
+    daemons = list(reversed(slurm.daemons.values()))
+    for daemon in daemons:
         daemon.send_signal(signal.SIGTERM)
-    for daemon in reversed(daemons):
+    for daemon in daemons:
         try:
             daemon.wait(timeout=10)
         except subprocess.TimeoutExpired:

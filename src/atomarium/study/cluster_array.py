@@ -212,7 +212,8 @@ def _call(program: str, *arguments: str) -> str:
         said = done.stderr.strip().splitlines()
         away = "Unable to contact" in done.stderr or "Socket timed out" in done.stderr
         if not away or time.monotonic() > limit:
-            raise InputError(f"{program}: {said[-1] if said else f'exit code {done.returncode}'}")
+            reason = said[-1].removeprefix(f"{program}: error: ") if said else "it does not say why"
+            raise InputError(f"{program} refuses: {reason}")
         time.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
