@@ -27,6 +27,8 @@ from atomarium.study.sweep.statistics import correlations
 AdviceKind = Literal["one-seed", "edge", "epochs", "confounded", "seed-spread"]
 #: Fewer runs are a look, not a sweep.
 _LEAST_RUNS = 5
+#: More seeds of one setting nobody trains.
+_MOST_SEEDS = 100
 #: Methods that look more where results are good, so that settings go together by their doing.
 _CHASING = frozenset({"tpe", "gp", "cma-es"})
 
@@ -199,16 +201,21 @@ def _seed_spread(
     if len(groups) < 2:
         return
     means = np.array([losses[places].mean() for places in groups])
-    squares = sum(float(((losses[places] - losses[places].mean()) ** 2).sum()) for places in groups)
-    n_free = sum(len(places) - 1 for places in groups)
-    spread = math.sqrt(squares / n_free)
+    # The median, as settings that diverge scatter by more than all others together.
+    spread = float(np.median([losses[places].std(ddof=1) for places in groups]))
     first, second = np.argsort(means)[:2]
     difference = float(means[second] - means[first])
-    if difference >= spread:
+    n_seeds = min(len(groups[first]), len(groups[second]))
+    # Two standard errors of the difference of two means.
+    if difference >= spread * max(1.0, 2 * math.sqrt(2 / n_seeds)):
         return
     # Two means of n seeds each differ by two standard errors when n = 2 (2 spread / difference)².
-    needed = math.ceil(8 * (spread / difference) ** 2) if difference > 0 else None
-    enough = "more seeds than it is worth" if needed is None or needed > 100 else f"{needed} seeds"
+    needed = math.ceil(8 * (spread / difference) ** 2) if difference > 0 else _MOST_SEEDS + 1
+    enough = (
+        f"to tell them apart takes about {needed} seeds each"
+        if needed <= _MOST_SEEDS
+        else f"not even {_MOST_SEEDS} seeds each would tell them apart"
+    )
     winner, runner_up = (runs[groups[place][0]] for place in (int(first), int(second)))
     yield Advice(
         kind="seed-spread",
@@ -217,13 +224,10 @@ def _seed_spread(
         message=(
             f"The two best settings, of runs {winner.number} and {runner_up.number}, differ by "
             f"{difference:.3g} in {metric} on average, while seeds of one setting scatter by "
-            f"{spread:.3g} (standard deviation, {len(groups)} settings of "
+            f"{spread:.3g} (standard deviation, the median of {len(groups)} settings of "
             f"{min(map(len, groups))} or more seeds): which of them is better is not known."
         ),
-        action=(
-            f"Take the cheaper of the two, or train both with more seeds; to tell them apart "
-            f"takes about {enough} each."
-        ),
+        action=(f"Take the cheaper of the two, or train both with more seeds; {enough}."),
     )
 
 
