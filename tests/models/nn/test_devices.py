@@ -17,6 +17,7 @@ from tests.models.nn.training_samples import spring_lesson, stretched_graphs, tr
 
 from atomarium.models.nn.devices import choose_device
 from atomarium.models.nn.predicting import predict
+from atomarium.models.nn.randomness import exact
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +71,28 @@ def test_predictions_take_smaller_batches_where_memory_is_small(
     memory_for(some.network, 0)
     with pytest.raises(InputError, match="too little memory for structure 0 of 2 atoms"):
         predict(some.network, graphs, some.scales, batch_size=40)
+
+
+def test_deterministic_training_asks_torch_for_it_while_it_lasts(
+    graphs: Graphs, lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = trainer(graphs, lesson, epochs=1, deterministic=True)
+    forward, seen = some.network.forward, []
+
+    def watched(batch: Any) -> Any:
+        seen.append(torch.are_deterministic_algorithms_enabled())
+        return forward(batch)
+
+    some.network.forward = watched
+    some.run()
+    assert set(seen) == {True}
+    assert not torch.are_deterministic_algorithms_enabled()
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
+    with (
+        pytest.raises(InputError, match="needs CUBLAS_WORKSPACE_CONFIG=:4096:8"),
+        exact(torch.device("cuda")),
+    ):
+        pass
 
 
 def test_device_that_is_not_there_is_refused() -> None:

@@ -24,7 +24,7 @@ from atomarium.models.nn.losses import Errors, LossFunction
 from atomarium.models.nn.memory import too_large
 from atomarium.models.nn.network import Network
 from atomarium.models.nn.order import batches_of, held_out
-from atomarium.models.nn.randomness import seeded
+from atomarium.models.nn.randomness import exact, seeded
 from atomarium.models.nn.scales import Scale
 from atomarium.models.nn.schedules import Schedule
 from atomarium.models.nn.state import State, fingerprint, weights_of
@@ -92,9 +92,13 @@ class Trainer:
 
         Raises:
             InputError: the checkpoint is of another training, the loss is no longer a number, or
-                the device has too little memory.
+                the device has too little memory, or cannot give the same bits each time.
             Stopped: it was asked to; a checkpoint is kept.
         """
+        with exact(self.device) if self.settings.deterministic else contextlib.nullcontext():
+            return self._run()
+
+    def _run(self) -> list[Epoch]:
         if self.folder is not None:
             self.state.resume(self.folder, self.network, self.optimizer)
         while self.state.progress.epoch < self.settings.epochs:

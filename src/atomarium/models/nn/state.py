@@ -130,7 +130,7 @@ def fingerprint(
     # Training longer goes on from what is there, unless the learning rate knew the end.
     if settings.schedule != "cosine":
         del plain["epochs"]
-    del plain["device"], plain["compile"]
+    del plain["device"], plain["compile"], plain["deterministic"]
     values = {name: hash_arrays(rows) for name, rows in lesson.values.items()}
     kind = [type(network.settings).__name__, repr(network.settings)]
     return hash_settings([plain, values, dict(lesson.weights), graphs.content_hash(), kind])

@@ -44,6 +44,8 @@ class Training:
         precision: "float32", "float64", or "bfloat16" for matrix products of a GPU.
         device: "auto" (a GPU if there is one), "cpu", "cuda" …
         compile: Whether torch compiles the network first: minutes, for faster steps.
+        deterministic: Whether a GPU, too, shall give the same bits each time, which takes longer; a
+            CPU always does.
         seed: Of weights, batches and the held-out part.
     """
 
@@ -69,6 +71,7 @@ class Training:
     precision: str = "float32"
     device: str = "auto"
     compile: bool = False
+    deterministic: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
