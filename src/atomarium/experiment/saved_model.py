@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +15,7 @@ from atomarium.core.compact_features import CompactFeatures
 from atomarium.core.dataset import Dataset, Per
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
-from atomarium.core.files import write_json
+from atomarium.core.files import parse_json, write_json
 from atomarium.core.structures import Structures
 from atomarium.experiment.candidate import Candidate, FittedCandidate
 from atomarium.experiment.learning import NetworkModel
@@ -26,6 +25,18 @@ from atomarium.models.sparse_forces import SparseForces
 
 _FORMAT, _VERSION = "atomarium-model", 1
 _STRUCTURE_ARRAYS = ("numbers", "positions", "cells", "periodic", "offsets")
+#: What is raised where files hold other things than `save_model` writes.
+_DAMAGED = (
+    OSError,
+    KeyError,
+    IndexError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    SafetensorError,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +93,8 @@ def save_model(folder: Path, model: SavedModel) -> None:
 
 
 def _save_parts(folder: Path, fitted: FittedCandidate, name: str) -> dict[str, object]:
-    arrays = {key: np.ascontiguousarray(array) for key, array in fitted.fitted.arrays().items()}
+    # Unlike ascontiguousarray, this keeps a number alone from becoming a row of one.
+    arrays = {key: np.asarray(array, order="C") for key, array in fitted.fitted.arrays().items()}
     (folder / f"{name}.safetensors").write_bytes(save(arrays))
     baseline = fitted.baseline
     return {
@@ -102,11 +114,21 @@ def load_model(folder: Path | str) -> SavedModel:
     folder = Path(folder)
     settings = _settings_of(folder)
     try:
-        arrays = load_file(folder / "structures.safetensors")
-        training = Structures(**{name: arrays[name] for name in _STRUCTURE_ARRAYS})
-        fitted = _load_parts(folder, settings["parts"], training, extensive=settings["extensive"])
-    except (OSError, KeyError, TypeError, SafetensorError) as error:
-        raise InputError(f"{folder}: the model is damaged: {error}") from None
+        return _assembled(folder, settings)
+    except InputError:
+        raise
+    except _DAMAGED as error:
+        reason = str(error).partition("\n")[0]
+        raise InputError(
+            f"{folder}: the model is damaged: {type(error).__name__}: {reason}"
+        ) from None
+
+
+def _assembled(folder: Path, settings: dict[str, Any]) -> SavedModel:
+    arrays = load_file(folder / "structures.safetensors")
+    training = Structures(**{name: arrays[name] for name in _STRUCTURE_ARRAYS})
+    training.check()
+    fitted = _load_parts(folder, settings["parts"], training, extensive=settings["extensive"])
     target = settings["target"]
     return SavedModel(
         target=target["name"],
@@ -122,7 +144,7 @@ def load_model(folder: Path | str) -> SavedModel:
 def _settings_of(folder: Path) -> dict[str, Any]:
     path = folder / "model.json"
     try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
+        plain = parse_json(path.read_bytes())
     except FileNotFoundError:
         raise InputError(f"no model in {folder} (there is no {path.name})") from None
     except ValueError as error:

@@ -160,8 +160,10 @@ def parse_study(text: str, *, name: str, folder: Path) -> StudyFile:
     """
     try:
         plain = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # also of numbers of more digits than Python reads
         raise InputError(f"{name}: not valid TOML: {error}") from None
+    except RecursionError:
+        raise InputError(f"{name}: not valid TOML: it is nested too deeply") from None
     try:
         spec = StudySpec.model_validate_json(json.dumps(plain, default=str))
     except ValidationError as error:

@@ -42,6 +42,8 @@ _CHOICES = {
 }
 #: Numbers of radial and angular widths when nothing at all is given.
 _N_RADIAL, _N_ANGULAR = 8, 2
+#: Functions of a scheme; a slip of the keyboard must not fill the memory.
+_MOST = 10_000
 
 
 class Layout(NamedTuple):
@@ -117,6 +119,8 @@ class SymmetryFunctions:
             value = getattr(self, name)
             if value is not None and value < 0:
                 raise InputError(f"{name} must be at least 0, got {value}")
+            if value is not None and value > _MOST:
+                raise InputError(f"{name} must be at most {_MOST}, got {value}")
         if not self.all_functions:
             raise InputError("no functions: give some, or n_radial or n_angular")
         self._check_elements()

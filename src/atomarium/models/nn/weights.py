@@ -59,6 +59,13 @@ def load_weights(network: nn.Module, tensors: Mapping[str, Tensor], *, where: ob
         InputError: names or shapes differ; the message says which.
     """
     expected = network.state_dict()
+    # Files of safetensors that numpy wrote have one number in a row where torch has it alone.
+    tensors = {
+        name: one.reshape(())
+        if one.shape == (1,) and name in expected and not expected[name].ndim
+        else one
+        for name, one in tensors.items()
+    }
     missing, unknown = sorted(set(expected) - set(tensors)), sorted(set(tensors) - set(expected))
     differences = [
         f"{name} is {tuple(tensors[name].shape)} there and {tuple(expected[name].shape)} here"
@@ -71,7 +78,7 @@ def load_weights(network: nn.Module, tensors: Mapping[str, Tensor], *, where: ob
         differences.append(f"not known here: {_listed(unknown)}")
     if differences:
         raise InputError(f"{where} holds weights of another network: {_listed(differences, '; ')}")
-    network.load_state_dict(dict(tensors))
+    network.load_state_dict(tensors)
 
 
 def _listed(names: list[str], between: str = ", ") -> str:
