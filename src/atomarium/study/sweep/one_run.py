@@ -67,6 +67,7 @@ class OneRun:
     _meter: Meter = field(init=False, default_factory=Meter)
     _epochs: Epochs = field(init=False, default_factory=Epochs)
     _told: float = field(init=False, default_factory=time.monotonic)
+    _warnings: tuple[str, ...] = field(init=False, default=())
 
     def carry_out(self) -> SweepRun:
         """Train it and return how it ended; everything is on the disk by then.
@@ -115,6 +116,7 @@ class OneRun:
             self._epochs.add(epoch, earlier=True)
         trained = self.trainer.train(candidate, folder=own.checkpoints, watch=self._watch(own))
         self._note(trained.metrics)
+        self._warnings = trained.fitted.fitted.warnings
         self._refuse_unreported()
         with without_waiting():
             own.keep(trial, trained, self.run, cite=self.plan.plan.cite)
@@ -170,7 +172,7 @@ class OneRun:
         reason = f": {self.run.reason}" if self.run.reason else ""
         own.say(f"{self.run.state} after {self._meter.seconds:.2f} s{reason}")
         with without_waiting():
-            own.end(self.run, study=self.plan.study.folder)
+            own.end(self.run, study=self.plan.study.folder, warnings=self._warnings)
         # Waits for the disk, once for all that was written.
         record_run(self.folder, self.run)
         for observer in self.observers:
