@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import pickle
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -36,7 +36,7 @@ class Parcel(Generic[Content]):
     """
 
     folder: Path
-    light: bytes
+    light: bytes = field(repr=False)
 
     def opened(self) -> Content:
         """Return the object, its arrays memory-mapped; once for each process.
