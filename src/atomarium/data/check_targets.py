@@ -51,7 +51,7 @@ def _check_missing(dataset: Dataset, target: Target) -> list[Finding]:
             count=len(where),
             message=f"{target.name}: no value for {len(where)} of {counted(len(dataset), 'structure')}"
             + (f", {infinite} values are infinite" if infinite else ""),
-            advice="they cannot be learned from; leave them out or choose another target",
+            advice='they cannot be learned from; a study goes without with missing = "drop" or "mask"',
             examples=examples(dataset, where),
         )
     ]
