@@ -5,7 +5,7 @@ import { ThemeContext } from "../chart/drawing";
 import { cssOf, sampled } from "../map/palettes";
 import { quantile } from "../statistics";
 import type { Theme } from "../theme";
-import { isLog, quantity, useSweepState } from "./state";
+import { quantity, useLog, useSweepState } from "./state";
 import type { Quantity, Sweep } from "./sweep";
 
 export interface Coloring {
@@ -64,7 +64,7 @@ export function useColoring(): Coloring {
   const sweep = useSweepState((state) => state.sweep);
   const key = useSweepState((state) => state.color);
   const one = quantity(sweep, key);
-  const log = useSweepState((state) => isLog(state, one));
+  const log = useLog(one);
   return useMemo(() => coloringOf(sweep, one, log), [sweep, one, log]);
 }
 

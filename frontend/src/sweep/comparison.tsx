@@ -108,10 +108,13 @@ function differs({ values }: Quantity, rows: readonly number[]): boolean {
   return rows.some((row) => !Object.is(values[row]!, values[rows[0]!]!)) || rows.length === 1;
 }
 
+/** Metrics that are better when they are larger, whatever is asked for. */
+const GROWING = /(?:^|_)(?:r2|accuracy|precision|recall|f1|auc)$/;
+
 function isBest(one: Quantity, row: number, rows: readonly number[]): boolean {
   if (one.role !== "metric" || rows.length < 2 || one.name === "epochs") return false;
   const known = rows.map((other) => one.values[other]!).filter((value) => !Number.isNaN(value));
-  const best = one.goal === "maximize" ? Math.max(...known) : Math.min(...known);
+  const best = one.goal === "maximize" || GROWING.test(one.name) ? Math.max(...known) : Math.min(...known);
   return one.values[row] === best && known.some((value) => value !== best);
 }
 

@@ -14,9 +14,9 @@ export interface SweepService {
 }
 
 const REST = 2000;
-/** Rest is so many times as long as reading was, so that large sweeps leave the page fluid. */
-const PATIENCE = 12;
-const LONGEST = 60_000;
+/** Rest is so many times as long as reading was, so that large sweeps leave page and server free for other things. */
+const PATIENCE = 3;
+const LONGEST = 30_000;
 
 /** Asks again and again; returns how to stop that. */
 export function follow({ store }: Desk, service: SweepService): () => void {

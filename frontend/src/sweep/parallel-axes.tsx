@@ -5,7 +5,7 @@ import { textWidth } from "../chart/drawing";
 import type { Interval } from "../chart/axes";
 import { numberText, shortened } from "./axis-spec";
 import type { Parallels, Upright } from "./parallel-layout";
-import { brush, DeskContext, type Desk, isLog, isPositive, turnLog, useDesk, useSweepState } from "./state";
+import { brush, DeskContext, type Desk, isPositive, turnLog, useDesk, useLog, useSweepState } from "./state";
 
 interface Props {
   readonly parallels: Parallels;
@@ -32,7 +32,7 @@ export function ParallelAxes({ parallels, move }: Props) {
               {tick.text}
             </text>
           ))}</g>
-          {upright.quantity.values.some((value) => Number.isNaN(value)) && <text x={upright.x + font * 0.5} y={parallels.absent} dy="0.35em" fill={theme.muted} pointer-events="none">none</text>}
+          {upright.quantity.values.some((value) => Number.isNaN(value)) && <text x={upright.x + font * 0.5} y={parallels.absent} dy="0.35em" fill={theme.muted} stroke={theme.paper} stroke-width={3} paint-order="stroke" pointer-events="none">none</text>}
           {live
             ? <Name upright={upright} parallels={parallels} step={step} low={i % 2 === 1} move={move} />
             : <AxisName upright={upright} parallels={parallels} step={step} low={i % 2 === 1} />}
@@ -66,7 +66,7 @@ function Name(props: NameProps & Pick<Props, "move">) {
   const [pulled, setPulled] = useState<number | null>(null);
   const start = useRef(0);
   const canTurn = quantity.kind === "number" && isPositive(quantity);
-  const log = useSweepState((state) => isLog(state, quantity));
+  const log = useLog(quantity);
   const about = `Axis ${quantity.label}${quantity.space === "" ? "" : `: ${quantity.space}`}${canTurn ? `. ${log ? "Logarithmic; press for equal steps" : "Press for a logarithmic axis"}` : ""}. Left and right arrow keys move it.`;
   return (
     <g

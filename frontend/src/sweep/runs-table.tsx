@@ -124,7 +124,7 @@ function Lines({ lines, columns, sorting, setSorting, group, open, setOpen }: Li
         <tbody>
           {top > 0 && <tr aria-hidden="true" style={{ height: `${top}px` }} />}
           {lines.slice(first, last).map((line, i) => line.kind === "run"
-            ? <RunLine key={`run ${line.row}`} row={line.row} inner={line.inner} columns={columns} index={first + i} active={first + i === active} activate={() => setActive(first + i)} />
+            ? <RunLine key={`run ${sweep.runs.number[line.row]} ${line.row}`} row={line.row} inner={line.inner} columns={columns} index={first + i} active={first + i === active} activate={() => setActive(first + i)} />
             : <GroupLine key={`group ${line.value}`} group={line} by={group!} columns={columns} open={open.has(line.value)} toggle={() => { setActive(first + i); toggleGroup(line.value); }} active={first + i === active} />)}
         </tbody>
       </table>

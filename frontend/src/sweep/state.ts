@@ -163,7 +163,9 @@ export function useQuantity(choose: (state: State) => string): Quantity {
 }
 
 export function useLog(one: Quantity): boolean {
-  return useSweepState((state) => isLog(state, one));
+  // What is chosen from the store must not depend on what may change, such as the quantity.
+  const logs = useSweepState((state) => state.logs);
+  return isLog({ logs }, one);
 }
 
 export function isLog({ logs }: Pick<State, "logs">, one: Quantity): boolean {

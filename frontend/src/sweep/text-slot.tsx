@@ -49,7 +49,7 @@ export function TextSlot({ panel }: { readonly panel: string }) {
     return (
       <form class="wide text-slot editing" onSubmit={(event) => { event.preventDefault(); keep(); }}>
         <textarea
-          value={draft} rows={Math.min(20, Math.max(3, draft.split("\n").length + 1))} aria-label={`Text above ${panel}, in Markdown`} autofocus
+          value={draft} rows={Math.min(20, Math.max(3, draft.split("\n").length + 1))} aria-label={`Text above ${panel}, in Markdown`}
           ref={(element) => { if (element !== null && document.activeElement !== element && element.dataset.begun === undefined) { element.dataset.begun = ""; element.focus(); } }}
           onInput={(event) => setDraft(event.currentTarget.value)}
           onKeyDown={(event) => {
