@@ -23,6 +23,7 @@ import resource
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,8 +82,9 @@ def _cost(n_structures: int) -> dict[str, float]:
     features, energies = _expansions(n_structures)
     if n_structures:
         # Without a third part: training and left-out structures alone, in the course of one start.
-        folds = {"folds": 1, "left_out": 1 / 3} if n_structures > 2000 else {"folds": 2}
-        learning = Learning(**folds, third=0.0, restarts=1, structures=0)
+        learning = Learning(folds=2, third=0.0, restarts=1, structures=0)
+        if n_structures > 2000:
+            learning = replace(learning, folds=1, left_out=1 / 3)
         recipe = AlchemicalKrr(n_pseudo=4, learning=learning).recipe()
         started = time.process_time()
         learn_couplings(recipe, features, energies)

@@ -53,6 +53,10 @@ class CompactModel(Protocol):
         """Learn values, and from what is aside what may be learned from other structures."""
         ...
 
+    def restore(self, arrays: dict[str, np.ndarray], features: Any) -> Any:
+        """Return what `fit` once returned."""
+        ...
+
 
 @runtime_checkable
 class Extrapolates(Protocol):

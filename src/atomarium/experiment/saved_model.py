@@ -11,10 +11,8 @@ from jaxtyping import Float64
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save  # pyright: ignore[reportUnknownVariableType]
 
-from atomarium.core.compact_features import CompactFeatures
 from atomarium.core.dataset import Dataset, Per
 from atomarium.core.errors import InputError
-from atomarium.core.features import Features
 from atomarium.core.files import parse_json, write_json
 from atomarium.core.structures import Structures
 from atomarium.experiment.candidate import Candidate, FittedCandidate
@@ -169,8 +167,8 @@ def _load_parts(
         fitted = candidate.model.restore(arrays, None)
     else:
         features = candidate.represent(training, extensive=extensive)
-        assert isinstance(features, Features | CompactFeatures)
-        fitted = candidate.model.restore(arrays, features)
+        # Compact rows go to models that take them, which representations are checked for.
+        fitted = candidate.model.restore(arrays, cast("Any", features))
     below = parts["below"]
     base = None if below is None else _load_parts(folder, below, training, extensive=extensive)
     return FittedCandidate(candidate, training, fitted, extensive=extensive, baseline=base)
