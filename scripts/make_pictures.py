@@ -1,6 +1,7 @@
 """Take the pictures of README and docs from the page of the demo, and from a map of its data set.
 
-`make demo`, then `python scripts/make_pictures.py`. Needs Chromium.
+`make demo`, then `python scripts/make_pictures.py`. Needs Chromium. Where the sweep of SchNet has been
+run (`atomarium run studies/schnet-qm9-sweep-a.toml`), a picture of its dashboard is taken as well.
 """
 
 from __future__ import annotations
@@ -50,6 +51,9 @@ _PICTURES = (
 )
 
 
+_DASHBOARD = Picture("dashboard.png", 1280, 1500)
+_SWEEP = _ROOT / "runs" / "schnet-qm9-sweep-a" / "report.html"
+
 #: The explorer as its picture shows it: three molecules of a map, colored by their gaps.
 _EXPLORER = {
     "view": {
@@ -67,7 +71,7 @@ _EXPLORER = {
 
 
 def main() -> None:
-    """Take every picture from a report, by default that of the demo."""
+    """Take every picture from a report and a dashboard, by default those of demo and SchNet."""
     report = Path(sys.argv[1]) if len(sys.argv) > 1 else _ROOT / "runs" / "demo" / "report.html"
     if not report.is_file():
         raise SystemExit(f"no report {report}: run `make demo` first")
@@ -81,6 +85,11 @@ def main() -> None:
         _take(picture, page, browser, goal)
         _tell(goal)
     _tell(_take_explorer())
+    sweep = Path(sys.argv[2]) if len(sys.argv) > 2 else _SWEEP
+    if sweep.is_file():
+        goal = _ROOT / "docs" / "pictures" / _DASHBOARD.name
+        _take(_DASHBOARD, sweep.read_text(encoding="utf-8"), browser, goal)
+        _tell(goal)
 
 
 def _tell(goal: Path) -> None:
