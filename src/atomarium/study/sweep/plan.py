@@ -145,7 +145,10 @@ def _hold_out(trial: Trial, sweep: SweepSpec) -> Split:
 
 def _strata(trial: Trial) -> Int64[np.ndarray, "train"]:
     values = trial.target.scalar[trial.train]
-    return values.astype(np.int64) if trial.target.classes else quantiles(values)
+    if trial.target.classes:
+        return values.astype(np.int64)
+    # What has no value is as good as any other.
+    return quantiles(np.where(np.isfinite(values), values, np.nanmedian(values)))
 
 
 def _check_constraints(constraints: tuple[Constraint, ...], space: SweepSpace) -> None:
