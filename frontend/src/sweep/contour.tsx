@@ -52,7 +52,7 @@ function Contour({ x, y, settings, choose }: ContourProps) {
   return (
     <LinkedPoints
       name={`contour-${x.name}-${y.name}`} title={`${metric.label} over ${x.label} and ${y.label}`} aspect={0.7}
-      points={points} x={specs[0]} y={specs[1]} keys={[x.key, y.key]} coloring={coloring} jitter={x.kind === "category"}
+      points={points} x={specs[0]} y={specs[1]} keys={[x.key, y.key]} coloring={coloring} jitter={x.kind === "category" || specs[0].favorites.length > 0}
       about={`${metric.label} as color over ${x.label} and ${y.label}, smoothed over ${counted.length} finished runs. ${lowest(surface, sweep.runs.number, counted, metric)}`}
       controls={
         <>

@@ -219,11 +219,14 @@ function metricOf({ name, unit, goal: aim, numbers }: Contents["metrics"][number
 
 const LABELS: Readonly<Record<string, string>> = { seconds: "time", cpu_seconds: "CPU time", n_parameters: "parameters" };
 
+/** Values that differ by such a factor are seen better on a logarithmic axis. */
+const WIDE = 6;
+
 /** Whether values differ by factors rather than by amounts. */
 function isWide(values: Float64Array): boolean {
   const sorted = values.filter(Number.isFinite).sort();
   const [low, high] = [sorted[Math.floor(0.02 * sorted.length)] ?? 0, sorted[Math.floor(0.98 * (sorted.length - 1))] ?? 0];
-  return sorted.length > 2 && sorted[0]! > 0 && high > 20 * low;
+  return sorted.length > 2 && sorted[0]! > 0 && high > WIDE * low;
 }
 
 function decoded(codes: Values, categories: readonly string[], place: string): Float64Array {
