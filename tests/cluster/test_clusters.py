@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from ase.io import write
 from tests.cluster.forked_workers import Command
-from tests.cluster.remote_work import always_end_worker, end_worker, fail, square, threads
+from tests.cluster.remote_work import end_worker, fail, square
 from tests.cluster.slow_plugin import wait_until
 from tests.study.conftest import STUDY, rattled_molecules
 
@@ -28,7 +28,7 @@ from atomarium.study.cluster import Executor, Pending
 from atomarium.study.cluster_features import ChunkWork, represent_in_chunks
 from atomarium.study.cluster_files import packed
 from atomarium.study.cluster_kinds import Address, LocalMachine
-from atomarium.study.cluster_processes import Processes, ProcessExecutor
+from atomarium.study.cluster_processes import Processes
 from atomarium.study.folder_lock import held
 from atomarium.study.plan import Plan, make_plan
 from atomarium.study.runner import run_study
@@ -268,41 +268,6 @@ def test_schedulers_that_do_not_answer_are_named() -> None:
     pytest.importorskip("distributed", reason="needs the extra `cluster`")
     with pytest.raises(InputError, match=r"no scheduler tcp://127.0.0.1:1 with workers within 1 s"):
         Address(address="tcp://127.0.0.1:1", wait=1.0).open()
-
-
-def test_a_killed_process_loses_its_own_work_alone(tmp_path: Path) -> None:
-    executor = ProcessExecutor(2, threads=1)
-    try:
-        pending = [executor.submit(square, number, tmp_path) for number in (0, 1)]
-
-        assert sorted(one.result()[0] for one in pending) == [0, 1]
-        slow = [executor.submit(square, number, tmp_path) for number in (8, 9)]
-        begun = lambda: {int(p.name.split("-")[1]) for p in tmp_path.glob("begun-*")}  # noqa: E731
-        victim = min(begun())
-        os.kill(victim, signal.SIGKILL)
-        (tmp_path / "go").touch()
-        done = [one.result() for one in slow]
-        assert sorted(square for square, _ in done) == [64, 81]
-        assert victim not in {process for _, process in done}
-    finally:
-        executor.close()
-
-
-def test_work_that_ends_every_process_is_given_up() -> None:
-    executor = ProcessExecutor(1, threads=1)
-    try:
-        with pytest.raises(InputError, match="5 processes were killed while they did the same"):
-            executor.submit(always_end_worker).result()
-    finally:
-        executor.close()
-
-
-def test_processes_have_the_threads_that_they_are_given() -> None:
-    executor = ProcessExecutor(1, threads=1)
-    try:
-        assert executor.submit(threads).result() == {"compiled": 1, "variable": "1"}
-    finally:
-        executor.close()
 
 
 def test_workers_help_with_ordinary_studies(
