@@ -127,3 +127,15 @@ def test_ase_gets_energy_forces_and_stress(potential: NetworkPotential) -> None:
             sides.append(potential.predict(Structures.from_ase(moved)).energies[0])
         slope = (sides[0] - sides[1]) / 2e-4 / boxed.get_volume()
         assert stress[k] == pytest.approx(slope, abs=1e-7)
+
+
+def test_pairs_that_are_kept_change_nothing(potential: NetworkPotential) -> None:
+    atoms, rng = molecule("H2O"), np.random.default_rng(4)
+    kept, new = AtomariumCalculator(potential), AtomariumCalculator(potential, skin=0.0)
+    for _ in range(5):
+        atoms.positions += rng.normal(scale=0.03, size=(3, 3))
+        # float64: sums over the same pairs in another order.
+        np.testing.assert_allclose(kept.get_forces(atoms), new.get_forces(atoms), atol=1e-10)
+        assert kept.get_potential_energy(atoms) == pytest.approx(new.get_potential_energy(atoms))
+    with pytest.raises(InputError, match="skin must be 0 Å or above, got -1"):
+        AtomariumCalculator(potential, skin=-1.0)
