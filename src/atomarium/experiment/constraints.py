@@ -15,11 +15,11 @@ from atomarium.core.errors import InputError, did_you_mean
 _LONGEST = 1000
 
 
-def _divide(one: int | float, other: int | float) -> float:
+def _divide(one: Any, other: Any) -> Any:
     return one / other
 
 
-def _divide_whole(one: int | float, other: int | float) -> int | float:
+def _divide_whole(one: Any, other: Any) -> Any:
     return one // other
 
 
