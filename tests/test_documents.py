@@ -2,54 +2,56 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import ase.io
 import numpy as np
 import pytest
+import tomli_w
+from ase.build import bulk
 
+from atomarium.cli.main import app as commands
+from atomarium.core.dataset import Dataset
 from atomarium.experiment.spec import parse_study
+from atomarium.explore.dataset_scene import scene_of_dataset
+from atomarium.explore.view import View
+from atomarium.study.cluster import read_cluster
+from document_blocks import Block, blocks_of, without_blocks
 
 _ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*_ROOT.glob("*.md"), *_ROOT.glob("docs/**/*.md"), *_ROOT.glob("*/README.md")])
-_BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
+_EXECUTED = ("python", "pycon", "sh", "console")
 _LINK = re.compile(r"!?\[[^\]]*\]\((?P<address>[^)\s]+)\)")
-#: These make the environment that the tests run in, or run the tests.
-_ALREADY_DONE = ("make ", "pip install ")
-#: This ends with 1 when it finds something, and it finds something in the reader's file.
-_FINDS = "atomarium data check "
-
-
-@dataclass(frozen=True)
-class Block:
-    """A fenced block, with the file name that the line before it gives in backticks."""
-
-    language: str
-    code: str
-    file: str
-
-
-def _blocks(document: Path) -> Iterator[Block]:
-    text = document.read_text(encoding="utf-8")
-    for match in _BLOCK.finditer(text):
-        said = text[: match.start()].rstrip().splitlines()[-1:]
-        named = re.findall(r"`([\w.-]+)`:$", said[0]) if said else []
-        yield Block(match["language"], match["code"], named[0] if named else "")
+_SESSION = Path(__file__).with_name("document_session.py")
+#: What stands around a part of a study file that a document shows.
+_AROUND = {
+    "name": "around",
+    "data": {"source": "qm9-sample"},
+    "targets": {"gap": {}},
+    "models": {"one": {"model": {"kind": "ridge"}}},
+}
+_OF_A_MODEL = ("representation", "model", "baseline")
 
 
 def _named(path: Path) -> str:
     return str(path.relative_to(_ROOT))
 
 
+def _runs(document: Path) -> bool:
+    return any(block.language in _EXECUTED for block in blocks_of(document))
+
+
 @pytest.fixture
 def users_folder(tmp_path):
-    """A folder with what the README's reader has: structures, with energies and without."""
+    """A folder with what readers have: structures, with energies and without, also in files of others."""
     from atomarium.data.samples import load_sample
 
     sample = load_sample("qm9-sample").take(np.arange(70))
@@ -61,13 +63,29 @@ def users_folder(tmp_path):
     for molecule in molecules[60:]:
         molecule.info.clear()
     ase.io.write(tmp_path / "new.extxyz", molecules[60:])
+    ase.io.write(tmp_path / "gold.extxyz", bulk("Au"))
+    _write_files_of_chemiscope(tmp_path, sample)
     return tmp_path
 
 
-def _run(command: list[str], folder: Path) -> str:
+def _write_files_of_chemiscope(folder: Path, sample: Dataset) -> None:
+    scene = scene_of_dataset(sample, name="molecules")
+    View(scene).save_chemiscope(folder / "molecules.json.gz")
+    View(scene).save_chemiscope(folder / "broken.json")
+    plain = json.loads((folder / "broken.json").read_text(encoding="utf-8"))
+    energies = plain["properties"]["u0_atomization"]["values"]
+    plain["properties"] = {"energy": {"target": "structure", "values": energies}}
+    energies[3] = None
+    (folder / "broken.json").write_text(json.dumps(plain), encoding="utf-8")
+    for name in ("before", "after"):
+        shutil.copy(folder / "my.extxyz", folder / f"{name}.extxyz")
+
+
+def _follow(document: Path, folder: Path, *options: str) -> str:
+    """Do what a document tells its reader to do; return what was printed."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
-        command,
+        [sys.executable, str(_SESSION), str(document), *options],
         cwd=folder,
         env={**os.environ, "PATH": path},
         check=False,
@@ -75,33 +93,12 @@ def _run(command: list[str], folder: Path) -> str:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    expected = 1 if command[-1].startswith(_FINDS) else 0
-    assert done.returncode == expected, f"{command} ended with {done.returncode}:\n{done.stdout}"
+    assert done.returncode == 0, done.stdout[-6000:]
     return done.stdout
 
 
-def _follow(document: Path, folder: Path) -> str:
-    """Do what a document tells its reader to do, block by block; return what was printed."""
-    said = []
-    for block in _blocks(document):
-        if block.language == "toml":
-            (folder / block.file).write_text(block.code, encoding="utf-8")
-        elif block.language == "python":
-            said.append(_run([sys.executable, "-W", "error", "-c", block.code], folder))
-        elif block.language == "sh":
-            lines = block.code.splitlines()
-            said += [
-                _run(["sh", "-c", line], folder)
-                for line in lines
-                if not line.startswith(_ALREADY_DONE)
-            ]
-        else:
-            pytest.fail(f"no way to run a block of {block.language}")
-    return "".join(said)
-
-
-def test_readme_runs_as_it_stands(users_folder):
-    said = _follow(_ROOT / "README.md", users_folder)
+def test_readme_gives_what_it_promises(users_folder):
+    said = _follow(_ROOT / "README.md", users_folder, "--processes")
     assert re.search(r"MAE \d+\.\d+ eV, length scale \d", said)
     for made in ("runs/my-energy/report.html", "runs/gaps/report.html", "predictions.csv"):
         assert (users_folder / made).stat().st_size > 0, made
@@ -109,18 +106,55 @@ def test_readme_runs_as_it_stands(users_folder):
     assert len(predictions.splitlines()) == 1 + 10
 
 
-def test_page_on_data_runs_as_it_stands(users_folder):
-    said = _follow(_ROOT / "docs" / "data.md", users_folder)
-    assert "60 structures, energy in kcal/mol, extensive: True" in said
-    assert "mp-elastic" in said
-    assert (users_folder / "my.npz").is_file()
+@pytest.mark.parametrize(
+    "document", [one for one in DOCUMENTS if _runs(one) and one.name != "README.md"], ids=_named
+)
+def test_code_of_documents_runs_as_it_stands(document, users_folder):
+    said = _follow(document, users_folder)
+    if left_out := re.findall(r"^needs (\w+): line \d+$", said, re.MULTILINE):
+        needed = ", ".join(sorted(set(left_out)))
+        pytest.skip(f"all ran but {len(left_out)} blocks, which need {needed}")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_named)
-def test_study_files_in_documents_are_valid(document):
-    for block in _blocks(document):
-        if block.language == "toml" and "[data]" in block.code:
-            assert parse_study(block.code, name=document.name, folder=_ROOT).candidates
+def test_every_block_is_run_or_says_why_not(document):
+    for block in blocks_of(document):
+        known = {*_EXECUTED, "text", "toml"}
+        assert block.language in known, f"{_named(document)}, line {block.line}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_named)
+def test_settings_in_documents_are_valid(document, tmp_path):
+    blocks = list(blocks_of(document))
+    if any(block.file == "pyproject.toml" for block in blocks):
+        pytest.skip("brings a kind of its own; running it checks its settings")
+    for block in blocks:
+        if block.language == "toml":
+            where = f"{document.name}, line {block.line}"
+            if "[data]" in block.code:
+                assert parse_study(block.code, name=where, folder=_ROOT).candidates
+                assert parse_study(tomli_w.dumps(block.study()), name=where, folder=_ROOT)
+            elif _describes_a_cluster(block):
+                (tmp_path / "cluster.toml").write_text(block.code, encoding="utf-8")
+                assert read_cluster(tmp_path / "cluster.toml")
+            else:
+                whole = tomli_w.dumps(_completed(tomllib.loads(block.code)))
+                assert parse_study(whole, name=where, folder=_ROOT).candidates
+
+
+def _describes_a_cluster(block: Block) -> bool:
+    return "kind" in tomllib.loads(block.code)
+
+
+def _completed(part: dict[str, Any]) -> dict[str, Any]:
+    """Put a part of a study file into a whole one; settings of a model belong to the only one."""
+    of_a_model = {key: part.pop(key) for key in _OF_A_MODEL if key in part}
+    whole = {key: {**value} if isinstance(value, dict) else value for key, value in _AROUND.items()}
+    for key, value in part.items():
+        whole[key] = {**value} if isinstance(value, dict) else value
+    if of_a_model:
+        whole["models"] = {"one": {"model": {"kind": "krr"}, **of_a_model}}
+    return whole
 
 
 @pytest.mark.parametrize("study", sorted(_ROOT.glob("studies/*.toml")), ids=_named)
@@ -130,7 +164,7 @@ def test_study_files_in_the_repository_are_valid(study):
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_named)
 def test_links_lead_to_files_that_are_there(document):
-    for link in _LINK.finditer(_BLOCK.sub("", document.read_text(encoding="utf-8"))):
+    for link in _LINK.finditer(without_blocks(document.read_text(encoding="utf-8"))):
         address, _, anchor = link["address"].partition("#")
         if address.startswith(("https://", "mailto:")):
             continue
@@ -141,10 +175,14 @@ def test_links_lead_to_files_that_are_there(document):
 
 
 def _anchors(document: Path) -> set[str]:
-    headings = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.MULTILINE)
-    return {
-        re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings
-    }
+    text = document.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    if "<!-- gallery -->" in text:
+        headings += [study.stem for study in _ROOT.glob("studies/*.toml")]
+    if "::: cyclopts" in text:
+        headings += [f"atomarium {name}" for name in commands]
+    plain = [re.sub(r"[^\w\s-]", "", heading).strip().lower() for heading in headings]
+    return {re.sub(r"[-\s]+", "-", heading) for heading in plain}
 
 
 def test_every_document_of_the_site_is_in_its_menu():
@@ -155,14 +193,14 @@ def test_every_document_of_the_site_is_in_its_menu():
 
 
 def test_the_architecture_names_the_rooms_that_there_are():
-    tree = next(_blocks(_ROOT / "docs" / "architecture.md")).code
+    tree = next(blocks_of(_ROOT / "docs" / "architecture.md")).code
     named = set(re.findall(r"^ \d  (\w+)/", tree, re.MULTILINE))
     rooms = {path.parent.name for path in (_ROOT / "src" / "atomarium").glob("*/__init__.py")}
     assert named == rooms
 
 
 def test_the_architecture_names_the_core_file_by_file():
-    tree = next(_blocks(_ROOT / "docs" / "architecture.md")).code
+    tree = next(blocks_of(_ROOT / "docs" / "architecture.md")).code
     lines = re.search(r"^ 1  core/ +(.*\n(?: {17}.*\n)*)", tree, re.MULTILINE)
     assert lines
     core = {path.stem for path in (_ROOT / "src" / "atomarium" / "core").glob("[a-z]*.py")}
@@ -170,7 +208,7 @@ def test_the_architecture_names_the_core_file_by_file():
 
 
 def test_the_architecture_names_the_folders_that_there_are():
-    tree = next(_blocks(_ROOT / "docs" / "architecture.md")).code
+    tree = next(blocks_of(_ROOT / "docs" / "architecture.md")).code
     named = set(re.findall(r"(?:^|   )(\w+)/", tree, re.MULTILINE)) - {"src"}
     missing = [folder for folder in named if not (_ROOT / folder).is_dir()]
     rooms = {path.name for path in (_ROOT / "src" / "atomarium").iterdir()}
