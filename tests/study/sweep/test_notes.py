@@ -51,24 +51,27 @@ def test_a_failed_write_keeps_the_old_notes(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (b"[]", "notes: Input should be an object"),
-        (b"{", "Invalid JSON"),
-        (b'{"star": {}}', "star: Extra inputs are not permitted"),
-        (b'{"stars": {"3": 1}}', "stars.3: Input should be a valid boolean"),
+        (b"[]", "expected an object, got list"),
+        (b"{", "expected JSON"),
+        (b'{"star": {}}', "unknown key 'star'; known are stars, runs, texts"),
+        (b'{"stars": {"3": 1}}', "stars.3: expected true or false, got '1'"),
         (b'{"stars": {"../x": true}}', "expected the number of a run, got '../x'"),
         (b'{"runs": {"-1": "a"}}', "expected the number of a run, got '-1'"),
-        (b'{"runs": {"1": 5}}', "runs.1: Input should be a valid string"),
+        (b'{"runs": {"1": 5}}', "runs.1: expected text, got '5'"),
+        (b'{"texts": 3}', "texts: expected an object, got int"),
         (b'{"texts": {"a": "%s"}}' % (b"x" * 100_001), "at most 100,000 letters, got 100,001"),
     ],
 )
 def test_what_is_no_change_is_refused(change: bytes, message: str) -> None:
-    with pytest.raises(InputError, match=message.replace("[", r"\[")):
+    with pytest.raises(InputError, match=message):
         read_change(change)
 
 
 def test_a_damaged_file_is_told_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.json").write_text('{"stars": ["one"]}', "utf-8")
-    with pytest.raises(InputError, match=r"notes\.json: stars\.0: Input should be a valid integer"):
+    with pytest.raises(
+        InputError, match=r"notes\.json: stars: expected numbers of runs, got 'one'"
+    ):
         _keep(tmp_path, stars={"1": True})
     assert (tmp_path / "notes.json").read_text("utf-8") == '{"stars": ["one"]}'
 

@@ -6,13 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Any, TypeVar, cast
 
 from atomarium.core.errors import InputError
 from atomarium.core.files import write_json
 
+_T = TypeVar("_T")
 NOTES = "notes.json"
 #: Letters of one text.
 _LONGEST = 100_000
@@ -34,7 +33,8 @@ class Notes:
     texts: dict[str, str] = field(default_factory=dict)
 
 
-class NotesChange(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class NotesChange:
     """What becomes of some notes; whatever is not named stays, an empty text goes.
 
     Args:
@@ -43,19 +43,9 @@ class NotesChange(BaseModel):
         texts: Markdown by panel.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    stars: dict[str, bool] = Field(default_factory=dict[str, bool])
-    runs: dict[str, str] = Field(default_factory=dict[str, str])
-    texts: dict[str, str] = Field(default_factory=dict[str, str])
-
-
-class _Kept(BaseModel):
-    model_config = ConfigDict(strict=True)
-
-    stars: list[int] = Field(default_factory=list[int])
-    runs: dict[str, str] = Field(default_factory=dict[str, str])
-    texts: dict[str, str] = Field(default_factory=dict[str, str])
+    stars: dict[str, bool] = field(default_factory=dict)
+    runs: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 def read_notes(folder: Path) -> Notes:
@@ -66,14 +56,16 @@ def read_notes(folder: Path) -> Notes:
     """
     path = folder / NOTES
     try:
-        kept = _Kept.model_validate_json(path.read_bytes())
+        kept = _object(path.read_bytes())
+        return Notes(
+            stars=tuple(sorted(set(_whole_numbers(kept.get("stars", []))))),
+            runs=_values(kept, "runs", str),
+            texts=_values(kept, "texts", str),
+        )
     except FileNotFoundError:
         return Notes()
-    except ValidationError as error:
-        fault = error.errors()[0]
-        place = ".".join(map(str, fault["loc"]))
-        raise InputError(f"{path}: {place + ': ' if place else ''}{fault['msg']}") from None
-    return Notes(stars=tuple(sorted(set(kept.stars))), runs=kept.runs, texts=kept.texts)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 def read_change(text: bytes) -> NotesChange:
@@ -82,12 +74,14 @@ def read_change(text: bytes) -> NotesChange:
     Raises:
         InputError: it is none, names something that is no run, or is too long.
     """
-    try:
-        change = NotesChange.model_validate_json(text)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        place = ".".join(map(str, fault["loc"])) or "notes"
-        raise InputError(f"{place}: {fault['msg']}") from None
+    told = _object(text)
+    if unknown := sorted(set(told) - {"stars", "runs", "texts"}):
+        raise InputError(f"unknown key {unknown[0][:40]!r}; known are stars, runs, texts")
+    change = NotesChange(
+        stars=_values(told, "stars", bool),
+        runs=_values(told, "runs", str),
+        texts=_values(told, "texts", str),
+    )
     for number in [*change.stars, *change.runs]:
         if not (number.isascii() and number.isdecimal() and len(number) < 10):
             raise InputError(f"expected the number of a run, got {number[:40]!r}")
@@ -95,6 +89,35 @@ def read_change(text: bytes) -> NotesChange:
         if len(one) > _LONGEST or len(name) > 200:
             raise InputError(f"a text has at most {_LONGEST:,} letters, got {len(one):,}")
     return change
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"expected JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise InputError(f"expected an object, got {type(found).__name__}")
+    return cast("dict[str, Any]", found)
+
+
+def _whole_numbers(values: object) -> list[int]:
+    numbers = cast("list[object]", values) if isinstance(values, list) else [values]
+    for number in numbers:
+        if type(number) is not int:
+            raise InputError(f"stars: expected numbers of runs, got {number!r}")
+    return cast("list[int]", numbers)
+
+
+def _values(told: Mapping[str, Any], key: str, kind: type[_T]) -> dict[str, _T]:
+    values = told.get(key, {})
+    if not isinstance(values, dict):
+        raise InputError(f"{key}: expected an object, got {type(values).__name__}")
+    for name, one in cast("dict[str, object]", values).items():
+        if type(one) is not kind:
+            expected = "true or false" if kind is bool else "text"
+            raise InputError(f"{key}.{name[:40]}: expected {expected}, got {str(one)[:40]!r}")
+    return cast("dict[str, _T]", values)
 
 
 def keep_change(folder: Path, change: NotesChange) -> Notes:
@@ -116,11 +139,6 @@ def keep_change(folder: Path, change: NotesChange) -> Notes:
         raise InputError(f"{folder / NOTES} holds at most {_MOST:,} notes")
     write_json(folder / NOTES, asdict(notes))
     return notes
-
-
-def notes_json(notes: Notes) -> str:
-    """Return notes as the page reads them."""
-    return json.dumps(asdict(notes), ensure_ascii=False)
 
 
 def _written(old: Mapping[str, str], change: Mapping[str, str]) -> dict[str, Any]:
