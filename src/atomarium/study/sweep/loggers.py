@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import math
-import warnings
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
@@ -19,10 +18,10 @@ from typing import Any
 
 from atomarium.core.errors import InputError
 from atomarium.experiment.sweep_spec import LogSpec
-from atomarium.study.sweep.observing import Observer
+from atomarium.study.sweep.guarding import Guarded
+from atomarium.study.sweep.observing import Observer, Values
 from atomarium.study.sweep.runs import SweepRun
 
-Values = Mapping[str, float | None]
 #: What MLflow calls the states of runs.
 _STATUS = {"finished": "FINISHED", "failed": "FAILED"}
 
@@ -52,50 +51,6 @@ def make_loggers(log: LogSpec, folder: Path, *, study: str, origin: Path) -> tup
     for name, _ in makers:
         _imported(name)
     return tuple(Guarded(name=name, make=make) for name, make in makers)
-
-
-@dataclass(kw_only=True, eq=False)
-class Guarded(Observer):
-    """A logger whose faults end nothing but itself.
-
-    Args:
-        name: Of its library.
-        make: Makes it, when the first run begins.
-    """
-
-    name: str
-    make: Callable[[], Observer]
-    _inner: Observer | None = field(init=False, default=None)
-    _is_broken: bool = field(init=False, default=False)
-
-    def began(self, run: SweepRun, folder: Path) -> None:
-        """Pass it on."""
-        self._try(lambda inner: inner.began(run, folder))
-
-    def epoch(self, run: SweepRun, values: Values) -> None:
-        """Pass it on."""
-        self._try(lambda inner: inner.epoch(run, values))
-
-    def ended(self, run: SweepRun, folder: Path) -> None:
-        """Pass it on."""
-        self._try(lambda inner: inner.ended(run, folder))
-
-    def close(self) -> None:
-        """Pass it on, if anything was ever told."""
-        if self._inner is not None:
-            self._try(lambda inner: inner.close())
-
-    def _try(self, tell: Callable[[Observer], None]) -> None:
-        if self._is_broken:
-            return
-        try:
-            if self._inner is None:
-                self._inner = self.make()
-            tell(self._inner)
-        except Exception as fault:  # noqa: BLE001 - another program's; the run must go on
-            self._is_broken = True
-            said = f"{type(fault).__name__}: {fault}".splitlines()[0]
-            warnings.warn(f"{self.name} is told nothing more of this sweep: {said}", stacklevel=2)
 
 
 @dataclass(kw_only=True, eq=False)
