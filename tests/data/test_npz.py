@@ -141,7 +141,7 @@ def test_other_arrays_are_refused_and_named(tmp_path: Path) -> None:
         ({"offsets": np.array([0, 2, 9])}, "must run from 0 to 3"),
         ({"ids": np.array(["a"])}, "1 ids but 2 structures"),
         ({"about": np.array("{")}, "'about' cannot be read"),
-        ({"about": np.array("[]")}, "'about' cannot be read"),
+        ({"about": np.array("[]")}, "not a file of the format"),
         ({"about": np.array('{"format": "other"}')}, "not a file of the format"),
         (
             {"about": np.array('{"format": "atomarium-npz", "version": 99}')},

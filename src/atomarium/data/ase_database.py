@@ -195,12 +195,16 @@ class _Parts:
             raise InputError(f"{self._path}: {error}, counted from 0") from error
         ids, targets, labels = self._quantities.settle(metadata, self._row_ids)
         ours = metadata.get("atomarium") or {}
+        try:
+            provenance = make_provenance(ours.get("provenance", {}))
+        except InputError as error:
+            raise InputError(f"{self._path}: the metadata cannot be read: {error}") from error
         return Dataset(
             structures=structures,
             targets=targets,
             ids=ids,
             labels=labels,
-            provenance=make_provenance(ours.get("provenance", {})),
+            provenance=provenance,
         )
 
 

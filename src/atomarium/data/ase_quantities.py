@@ -128,8 +128,14 @@ class Quantities:
             targets[name] = replace(target, unit=unit, references=references.ravel())
         for name, described in ours.items():
             if name in targets:
-                targets[name] = make_target(name, described, targets[name].values)
+                targets[name] = self._described(name, described, targets[name])
         return self._ids(targets, labels), targets, labels
+
+    def _described(self, name: str, described: dict[str, Any], target: Target) -> Target:
+        try:
+            return make_target(name, described, target.values)
+        except InputError as error:
+            raise InputError(f"{self._path}: the metadata cannot be read: {error}") from error
 
     def _check_complete(self, name: str, row_ids: Sequence[int]) -> None:
         found = [one.structures for one in self._held.get(name, [])]

@@ -10,6 +10,7 @@ import json
 import lzma
 import math
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -45,6 +46,8 @@ _BROKEN = (
     RuntimeError,
     UnicodeDecodeError,
 )
+#: Of characters, in the order of bytes that a type has.
+_CODES = {"=": "=u4", "<": "<u4", ">": ">u4"}
 _DTYPES = {
     "numbers": np.int32,
     "positions": np.float64,
@@ -69,7 +72,7 @@ def read(path: Path) -> Dataset:
     except InputError:
         raise
     except KeyError as error:
-        raise InputError(f"{path}: {error} is missing") from error
+        raise InputError(f"{path}: the array {error} is missing") from error
     except (TypeError, AttributeError, ValueError) as error:
         raise InputError(f"{path}: 'about' cannot be read: {error}") from error
 
@@ -164,4 +167,6 @@ def _read_array(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -
     if len(content) != math.prod(shape) * dtype.itemsize:
         raise InputError(f"{where} has {len(content)} bytes, not those of {shape} {dtype}")
     array = np.frombuffer(content, dtype) if content else np.zeros(0, dtype)
+    if dtype.kind == "U" and (array.view(_CODES[dtype.byteorder]) > sys.maxunicode).any():
+        raise InputError(f"{where} holds text with characters that there are not")
     return array.reshape(shape, order="F" if columns_first else "C")

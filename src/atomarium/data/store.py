@@ -56,17 +56,22 @@ def _assembled(path: Path, manifest: Mapping[str, Any]) -> Dataset:
     for name, (dtype, _) in STRUCTURE_ARRAYS.items():
         if arrays[name].dtype != np.dtype(dtype):
             raise InputError(f"{path}: {name!r} must be {dtype}, got {arrays[name].dtype}")
-    return Dataset(
-        structures=Structures(**{name: arrays[name] for name in STRUCTURE_ARRAYS}),
-        targets={
+    try:
+        targets = {
             name: make_target(name, described["about"], arrays[described["array"]])
             for name, described in manifest["targets"].items()
-        },
+        }
+        provenance = make_provenance(manifest["provenance"])
+    except InputError as error:
+        raise InputError(f"{path / MANIFEST}: cannot be read: {error}") from error
+    return Dataset(
+        structures=Structures(**{name: arrays[name] for name in STRUCTURE_ARRAYS}),
+        targets=targets,
         ids=tuple(_texts(path, arrays, "ids")) if manifest["has_ids"] else (),
         labels={
             name: _label(path, arrays, described) for name, described in manifest["labels"].items()
         },
-        provenance=make_provenance(manifest["provenance"]),
+        provenance=provenance,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn, Protocol, Self, runtime_checkable
 
@@ -18,7 +19,7 @@ from atomarium.explore.expected import refuse
 
 _CHUNK = 2**20
 _DECODER = json.JSONDecoder()
-_SPACE = " \t\r\n"
+_END_OF_SPACE = re.compile(r"[^ \t\r\n]|\Z")
 #: What a number goes on with; nothing at all counts as well.
 _OF_NUMBERS = "0123456789.eE+-"
 #: An error so near to the end of what was read may be gone when more is read.
@@ -170,10 +171,9 @@ class JsonStream:
     def _next(self) -> str:
         """Return the next sign that is no space, and stay before it; empty at the end."""
         while True:
-            text, at = self._text, self._at
-            while at < len(text) and text[at] in _SPACE:
-                at += 1
-            self._at = at
+            text = self._text
+            # Not sign by sign: a small packed file may hold a quarter of a gigabyte of blanks.
+            self._at = at = _first_sign(text, self._at)
             if at < len(text):
                 return text[at]
             if self._ended:
@@ -206,3 +206,10 @@ class JsonStream:
         raise InputError(
             f"{self._where}: not JSON: line {self._lines + n_lines}, column {column}: {message}"
         )
+
+
+def _first_sign(text: str, start: int) -> int:
+    """Return where blanks end."""
+    found = _END_OF_SPACE.search(text, start)
+    assert found
+    return found.start()
