@@ -119,10 +119,10 @@ def _table(name: str, target: dict[str, Any]) -> str:
             _line(
                 [
                     f"`{model}`",
-                    *(_at(curve, n) for n in sizes),
+                    *(error_at(curve, n) for n in sizes),
                     *(_number(curve["scores"].get(score)) for score in scores),
-                    _number(curve["fit_seconds"]),
-                    _number(curve["predict_milliseconds"]),
+                    _cost(curve["fit_seconds"]),
+                    _cost(curve["predict_milliseconds"]),
                 ]
             )
         )
@@ -145,7 +145,8 @@ def _line(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _at(curve: dict[str, Any], n: int) -> str:
+def error_at(curve: dict[str, Any], n: int) -> str:
+    """Return the error of a model at a training size, with its spread over the splits."""
     if n not in curve["n"]:
         return "–"
     place = curve["n"].index(n)
@@ -162,10 +163,13 @@ def _number(number: float | None, *, digits: int = 3) -> str:
     """Write a number with so many digits, and never as a power."""
     if number is None:
         return "–"
-    if number == 0 or abs(number) < 5e-4:
-        return "0"
     text = f"{float(f'{number:.{digits}g}'):.10f}".rstrip("0").rstrip(".")
     return text or "0"
+
+
+def _cost(time: float) -> str:
+    """Write a time that hardly counts as 0."""
+    return "0" if time < 0.005 else _number(time, digits=2)
 
 
 def _time(seconds: float) -> str:

@@ -20,9 +20,14 @@ _LOADED = re.compile(
     r"|<link\b(?=[^>]*\brel=\"?(?:stylesheet|preload|preconnect|icon))[^>]*"
     r"\bhref=\"?(?P<linked>(?:https?:)?//[^\s\">]+)"
 )
+#: Blocks say for tests what they need and why they are not run; pages show their titles alone.
+_FENCE = re.compile(
+    r"^( *```\w+)(?:(?: (?:not_run|needs|without|quick)=\"[^\"\n]*\")|( title=\"[^\"\n]*\"))+$",
+    re.MULTILINE,
+)
 #: Files of the repository that pages link to, by what they are called from the pages.
 _REPOSITORY = re.compile(
-    r"\]\((?:\.\./)+(?P<path>(?:studies|benchmarks|examples|CONTRIBUTING|CHANGELOG)[^)]*)\)"
+    r"\]\((?:\.\./)+(?P<path>(?:studies|benchmarks|examples|CITATION|CONTRIBUTING|CHANGELOG)[^)]*)\)"
 )
 
 
@@ -32,15 +37,18 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     if _GALLERY in markdown:
         markdown = markdown.replace(_GALLERY, gallery_of(kept))
     markdown = _RESULTS.sub(lambda found: results_of(kept, found["study"]), markdown)
+    markdown = _FENCE.sub(r"\1\2", markdown)
     return re.sub(rf"\[([^\]]*){_REPOSITORY.pattern}", r"\1", markdown)
 
 
 def on_post_page(output: str, page: Any, **_: Any) -> str:
-    """Refuse a page that loads anything from the network.
+    """Refuse a page that loads anything from the network, or shows a block of code as text.
 
     Raises:
         SystemExit: it does.
     """
+    if "<p>```" in output:
+        raise SystemExit(f"{page.file.src_path} has a block of code that is not understood")
     if found := _LOADED.search(output):
         address = found["address"] or found["linked"]
         raise SystemExit(f"{page.file.src_path} loads {address}: pages must work offline")
