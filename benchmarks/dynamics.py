@@ -32,7 +32,7 @@ _DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 def main() -> None:
     """Train, move, print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument(
         "data",
         nargs="?",

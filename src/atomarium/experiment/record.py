@@ -127,7 +127,8 @@ def keep_result(
         epochs = getattr(result.fitted.fitted, "epochs", ())
         if epochs:
             write_history(folder / "history.jsonl", epochs)
-        for name, text in getattr(result.fitted.fitted, "files", dict)().items():
+        files: dict[str, str] = getattr(result.fitted.fitted, "files", dict)()
+        for name, text in files.items():
             write_text(folder / name, text)
         save_model(folder / "model", model)
     return record
