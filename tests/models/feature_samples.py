@@ -49,10 +49,7 @@ def smooth_values(
 ) -> np.ndarray:
     """Sums or averages over atoms of smooth functions of their rows."""
     atoms = np.stack(
-        [
-            np.sin(_marks(features) + target) + 2.0 + target
-            for target in range(n_targets)
-        ],
+        [np.sin(_marks(features) + target) + 2.0 + target for target in range(n_targets)],
         axis=1,
     )
     values = np.add.reduceat(atoms, features.offsets[:-1], axis=0)

@@ -43,9 +43,7 @@ def test_runs_that_learn_too_slowly_are_given_up(small: SmallSweep, prune: str):
 
 
 def test_patience_ends_runs_that_no_longer_gain(small: SmallSweep):
-    sweep = (
-        'runs = 2\nmethod = "grid"\nprune = { kind = "patience", patience = 3, min_gain = 0.1 }'
-    )
+    sweep = 'runs = 2\nmethod = "grid"\nprune = { kind = "patience", patience = 3, min_gain = 0.1 }'
     found = runs_by_rate(small, small.plan(sweep, rate=RATES, epochs="12"))
     # Too small a rate gains nothing from the first epoch on.
     assert found[1e-6][0].state == "pruned"
