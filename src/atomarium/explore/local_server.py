@@ -31,6 +31,8 @@ HOST = "127.0.0.1"
 _LARGEST_HEAD = 16_384
 #: Bytes of what a request may carry.
 _LARGEST_BODY = 1_000_000
+#: Letters of a path; all of ours are far shorter.
+_LONGEST_PATH = 200
 _SECONDS_TO_START = 30.0
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -71,6 +73,7 @@ def local_app(routes: Sequence[Route], *, title: str, kind: PageKind) -> Starlet
         Middleware(_WithHeaders),
         # Another name for this machine is that of a page that wants to read what is here.
         Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"]),
+        Middleware(_WithShortPaths),
     ]
     return Starlette(routes=[*shared, *routes], middleware=middleware)
 
@@ -119,6 +122,8 @@ class LocalServer:
     def __init__(self, make: Callable[[str], Starlette], *, port: int = 0) -> None:
         import uvicorn
 
+        from atomarium.explore.prompt_clients import PromptClients
+
         self.token = secrets.token_urlsafe(24)
         app = make(self.token)
         self._socket = _bind(port)
@@ -129,7 +134,7 @@ class LocalServer:
             server_header=False,
             lifespan="off",
             ws="none",
-            http="h11",
+            http=PromptClients,
             h11_max_incomplete_event_size=_LARGEST_HEAD,
             timeout_graceful_shutdown=1,
         )
@@ -194,6 +199,19 @@ def _file(content: str, media_type: str) -> Callable[[Request], Response]:
         return Response(content, media_type=media_type)
 
     return send
+
+
+class _WithShortPaths:
+    """Refuses paths so long that numbers in them are more than Python reads."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app
+        if len(scope["path"]) > _LONGEST_PATH:
+            app = PlainTextResponse(f"expected at most {_LONGEST_PATH} letters", status_code=414)
+        await app(scope, receive, send)
 
 
 class _WithHeaders:

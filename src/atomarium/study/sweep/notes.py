@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from atomarium.core.errors import InputError
-from atomarium.core.files import write_json
+from atomarium.core.files import parse_json, write_json
 
 _T = TypeVar("_T")
 NOTES = "notes.json"
@@ -93,7 +92,7 @@ def read_change(text: bytes) -> NotesChange:
 
 def _object(text: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(text)
+        found = parse_json(text)
     except ValueError as error:
         raise InputError(f"expected JSON: {error}") from None
     if not isinstance(found, dict):
@@ -114,10 +113,17 @@ def _values(told: Mapping[str, Any], key: str, kind: type[_T]) -> dict[str, _T]:
     if not isinstance(values, dict):
         raise InputError(f"{key}: expected an object, got {type(values).__name__}")
     for name, one in cast("dict[str, object]", values).items():
+        # JSON can name halves of letters, which no file can hold.
+        if any(isinstance(text, str) and not _is_whole(text) for text in (name, one)):
+            raise InputError(f"{key}: expected text, got half of a surrogate pair")
         if type(one) is not kind:
             expected = "true or false" if kind is bool else "text"
-            raise InputError(f"{key}.{name[:40]}: expected {expected}, got {str(one)[:40]!r}")
+            raise InputError(f"{key}.{name[:40]}: expected {expected}, got {type(one).__name__}")
     return cast("dict[str, _T]", values)
+
+
+def _is_whole(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def keep_change(folder: Path, change: NotesChange) -> Notes:
