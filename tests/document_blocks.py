@@ -13,6 +13,7 @@ _BLOCK = re.compile(
     r"^(?P<indent> *)```(?P<language>\w+)(?P<said>[^\n]*)\n(?P<code>.*?)^(?P=indent)```$",
     re.MULTILINE | re.DOTALL,
 )
+_KNOWN = {"title", "not_run", "needs", "without", "quick"}
 _SAID = re.compile(r'([\w-]+)="([^"]*)"')
 
 
@@ -29,6 +30,7 @@ class Block:
         needs: Module that it needs.
         without: Module that must seem to be missing.
         quick: Settings that make a study file short enough for a test: `data.limit=60 …`.
+        unknown: What else the line of the fence says.
     """
 
     language: str
@@ -39,6 +41,7 @@ class Block:
     needs: str = ""
     without: str = ""
     quick: str = ""
+    unknown: tuple[str, ...] = ()
 
     def study(self) -> dict[str, Any]:
         """Return the study file of this block as a table, with its quick settings."""
@@ -61,10 +64,11 @@ def blocks_of(document: Path) -> Iterator[Block]:
             code=re.sub(rf"^{match['indent']}", "", match["code"], flags=re.MULTILINE),
             line=text[: match.start()].count("\n") + 2,
             file=said.get("title", named[0] if named else ""),
-            not_run=said.get("data-not-run", ""),
-            needs=said.get("data-needs", ""),
-            without=said.get("data-without", ""),
-            quick=said.get("data-quick", ""),
+            not_run=said.get("not_run", ""),
+            needs=said.get("needs", ""),
+            without=said.get("without", ""),
+            quick=said.get("quick", ""),
+            unknown=tuple(set(said) - _KNOWN),
         )
 
 

@@ -21,6 +21,7 @@ import tomllib
 import traceback
 import warnings
 from collections.abc import Iterator
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any
 
@@ -63,18 +64,17 @@ def main(document: Path) -> None:
 
 @contextlib.contextmanager
 def hidden(module: str) -> Iterator[None]:
-    """Let a module seem to be missing."""
-    kept = {name: sys.modules.pop(name) for name in list(sys.modules) if _within(name, module)}
-    if module:
-        sys.modules[module] = None  # pyright: ignore[reportArgumentType]
+    """Let a module seem not to be installed; no name hides none."""
+    kept = {name: sys.modules.pop(name) for name in list(sys.modules) if name == module}
+    finder = PathFinder.find_spec
+
+    def find(name: str, *places: Any) -> ModuleSpec | None:
+        return None if name == module else finder(name, *places)
+
+    PathFinder.find_spec = find  # type: ignore[method-assign, assignment]
     yield
-    if module:
-        del sys.modules[module]
+    PathFinder.find_spec = finder  # type: ignore[method-assign]
     sys.modules.update(kept)
-
-
-def _within(name: str, module: str) -> bool:
-    return bool(module) and (name == module or name.startswith(f"{module}."))
 
 
 def run_block(block: Block, names: dict[str, Any]) -> None:
@@ -180,7 +180,7 @@ def _same(expected: str, said: str) -> bool:
 def run_command(line: str) -> tuple[int, str]:
     """Return the exit code of a command, and all that it prints."""
     words = shlex.split(line, comments=True)
-    if words[0] != "atomarium" or _SHELL & set(line) or "--processes" in sys.argv:
+    if words[0] != "atomarium" or _SHELL & set("".join(words)) or "--processes" in sys.argv:
         return _run_in_shell(line)
     if words[1] == "open" and not {"--check", "--save"} & set(words):
         return _open_and_stop(words)
@@ -205,7 +205,12 @@ def _call(words: list[str]) -> tuple[int, str]:
 
 def _run_in_shell(line: str) -> tuple[int, str]:
     done = subprocess.run(
-        ["sh", "-c", line], check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ["sh", "-c", line],
+        timeout=300,
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     return done.returncode, done.stdout
 

@@ -25,6 +25,7 @@ from atomarium.explore.dataset_scene import scene_of_dataset
 from atomarium.explore.view import View
 from atomarium.study.cluster import read_cluster
 from document_blocks import Block, blocks_of, without_blocks
+from document_session import agree
 
 _ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*_ROOT.glob("*.md"), *_ROOT.glob("docs/**/*.md"), *_ROOT.glob("*/README.md")])
@@ -120,7 +121,16 @@ def test_code_of_documents_runs_as_it_stands(document, users_folder):
 def test_every_block_is_run_or_says_why_not(document):
     for block in blocks_of(document):
         known = {*_EXECUTED, "text", "toml"}
-        assert block.language in known, f"{_named(document)}, line {block.line}"
+        where = f"{_named(document)}, line {block.line}"
+        assert block.language in known, where
+        assert not block.unknown, where
+
+
+def test_what_documents_show_is_compared_word_by_word():
+    assert agree(["error:", "…", "0.218"], ["error:", "a", "b", "0.22"])
+    assert not agree(["0.218", "eV"], ["0.218", "meV"])
+    assert not agree(["0.218"], ["0.3"])
+    assert not agree(["a", "…", "b"], ["a", "b", "c"])
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_named)
