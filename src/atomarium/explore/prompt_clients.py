@@ -30,6 +30,8 @@ class PromptClients(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
         super().connection_made(transport)
+        # Whatever is not taken at once is watched; the default leaves 64 kB out.
+        transport.set_write_buffer_limits(high=0)
         self._asking = self.loop.call_later(SECONDS_TO_ASK, transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
