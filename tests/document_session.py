@@ -12,6 +12,7 @@ import doctest
 import importlib.util
 import io
 import math
+import os
 import re
 import shlex
 import signal
@@ -231,6 +232,30 @@ def _open_and_stop(words: list[str]) -> tuple[int, str]:
     return 0 if page.returncode in {0, 130, -signal.SIGINT} else page.returncode, said
 
 
+def serve() -> None:
+    """Answer lines `DOCUMENT<tab>FOLDER` with exit codes; what is printed goes to FOLDER.out.
+
+    Each document gets a process of its own, which finds imported what all of them need.
+    """
+    for module in ("ase.io", "atomarium.cli.run", "atomarium.study.one_trial"):
+        importlib.import_module(module)
+    for line in sys.stdin:
+        document, folder = line.rstrip("\n").split("\t")
+        child = os.fork()
+        if child == 0:
+            os.chdir(folder)
+            said = os.open(f"{folder}.out", os.O_WRONLY | os.O_CREAT)
+            os.dup2(said, 1)
+            os.dup2(said, 2)
+            main(Path(document))
+            sys.exit()
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        os.write(1, f"{code}\n".encode())
+
+
 if __name__ == "__main__":
     sys.path.insert(0, "")
-    main(Path(sys.argv[1]))
+    if sys.argv[1] == "--serve":
+        serve()
+    else:
+        main(Path(sys.argv[1]))

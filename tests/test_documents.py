@@ -82,24 +82,48 @@ def _write_files_of_chemiscope(folder: Path, sample: Dataset) -> None:
         shutil.copy(folder / "my.extxyz", folder / f"{name}.extxyz")
 
 
-def _follow(document: Path, folder: Path, *options: str) -> str:
-    """Do what a document tells its reader to do; return what was printed."""
+@pytest.fixture(scope="module")
+def sessions():
+    """Return a function that does what a document tells its reader to do."""
+    with subprocess.Popen(
+        [sys.executable, str(_SESSION), "--serve"],
+        env=_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+
+        def follow(document: Path, folder: Path) -> str:
+            assert server.stdin is not None
+            assert server.stdout is not None
+            server.stdin.write(f"{document}\t{folder}\n")
+            server.stdin.flush()
+            code = server.stdout.readline().strip()
+            said = Path(f"{folder}.out").read_text(encoding="utf-8")
+            assert code == "0", said[-6000:]
+            return said
+
+        yield follow
+
+
+def _environment() -> dict[str, str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return {**os.environ, "PATH": path}
+
+
+def test_readme_gives_what_it_promises(users_folder):
+    command = [sys.executable, str(_SESSION), str(_ROOT / "README.md"), "--processes"]
     done = subprocess.run(
-        [sys.executable, str(_SESSION), str(document), *options],
-        cwd=folder,
-        env={**os.environ, "PATH": path},
+        command,
+        cwd=users_folder,
+        env=_environment(),
         check=False,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert done.returncode == 0, done.stdout[-6000:]
-    return done.stdout
-
-
-def test_readme_gives_what_it_promises(users_folder):
-    said = _follow(_ROOT / "README.md", users_folder, "--processes")
+    said = done.stdout
+    assert done.returncode == 0, said[-6000:]
     assert re.search(r"MAE \d+\.\d+ eV, length scale \d", said)
     for made in ("runs/my-energy/report.html", "runs/gaps/report.html", "predictions.csv"):
         assert (users_folder / made).stat().st_size > 0, made
@@ -110,8 +134,8 @@ def test_readme_gives_what_it_promises(users_folder):
 @pytest.mark.parametrize(
     "document", [one for one in DOCUMENTS if _runs(one) and one.name != "README.md"], ids=_named
 )
-def test_code_of_documents_runs_as_it_stands(document, users_folder):
-    said = _follow(document, users_folder)
+def test_code_of_documents_runs_as_it_stands(document, users_folder, sessions):
+    said = sessions(document, users_folder)
     if left_out := re.findall(r"^needs (\w+): line \d+$", said, re.MULTILINE):
         needed = ", ".join(sorted(set(left_out)))
         pytest.skip(f"all ran but {len(left_out)} blocks, which need {needed}")
