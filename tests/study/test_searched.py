@@ -60,7 +60,8 @@ def test_shuffled_test_labels_leave_the_chosen_settings_unchanged(
     for trial in plan.trials:
         values = trial.target.values.copy()
         values[trial.test] = rng.permutation(values[trial.test]) + 100.0
-        trials.append(replace(trial, target=replace(trial.target, values=values)))
+        target = replace(trial.target, values=values)
+        trials.append(replace(trial, goal=replace(trial.goal, target=target)))
     shuffled = replace(plan, trials=tuple(trials))
     honest = run_study(plan, tmp_path / "a", show=False)
     blind = run_study(shuffled, tmp_path / "b", show=False)

@@ -93,15 +93,20 @@ def run(
             on_change=on_change,
         )
         return run_sweep(file, folder, means, dry_run=dry_run, quiet=quiet)
-    plan = make_plan(file)
+    with _limited_to(threads):
+        return _run_study(make_plan(file), folder, place, dry_run=dry_run, quiet=quiet)
+
+
+def _run_study(
+    plan: Plan, folder: Path, place: Cluster | JobArray | None, *, dry_run: bool, quiet: bool
+) -> int:
     console = Console(highlight=False)
     for note in plan.notes:
         console.print(f"note: {note}", markup=False)
-    with _limited_to(threads):
-        if dry_run:
-            _print_plan(console, plan, folder)
-            return 0
-        outcome = carry_out(plan, folder, cluster=place, show=not quiet)
+    if dry_run:
+        _print_plan(console, plan, folder)
+        return 0
+    outcome = carry_out(plan, folder, cluster=place, show=not quiet)
     _print_outcome(console, plan, outcome)
     return _FAILED if outcome.failed else 0
 

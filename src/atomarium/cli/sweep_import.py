@@ -61,9 +61,6 @@ def import_sweep(
 
     if out.exists() and not overwrite:
         raise InputError(f"{out} exists; choose another name or say --overwrite")
-    wrong = [one for one in rename if "=" not in one.strip("=")]
-    if wrong:
-        raise InputError(f"--rename takes NAME=SETTING, got {wrong[0]!r}")
     if unit is None:
         unit = "eV" if (data, target) == ("qm9-sample", "u0_atomization") else ""
     around = Surroundings(
@@ -76,7 +73,7 @@ def import_sweep(
         n_test=int(test) if test >= 1 else test,
         metric=metric,
         runs=runs,
-        renamed=dict(one.split("=", 1) for one in rename),
+        renamed=_renamed(rename),
         ignored=ignore,
     )
     imported = import_configuration(file, around, variable=variable)
@@ -84,3 +81,10 @@ def import_sweep(
     for note in imported.notes:
         print(f"note: {note}", file=sys.stderr)
     print(f"{out}: check it with atomarium run {out} --dry-run")
+
+
+def _renamed(given: tuple[str, ...]) -> dict[str, str]:
+    wrong = [one for one in given if "=" not in one.strip("=")]
+    if wrong:
+        raise InputError(f"--rename takes NAME=SETTING, got {wrong[0]!r}")
+    return dict(one.split("=", 1) for one in given)

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from atomarium.core.errors import InputError
 
 if TYPE_CHECKING:
+    from atomarium.study.sweep.engine import Tally
     from atomarium.study.sweep.plan import SweepPlan
 
 #: What batch systems take for "try again"; see sysexits.h.
@@ -68,18 +69,21 @@ def worker(
 
     is_stopped = heed_signals()
     url = study if "://" in study else storage or os.environ.get(STORAGE_VARIABLE, "")
+    limits = Limits(runs=runs, seconds=seconds, stays=not leave)
     with limited_to(threads):
         if "://" not in study and is_ordinary(Path(study)):
             told = _join_study(Path(study), out, most=runs, stays=not leave)
         else:
             plan, folder = _found(study, out, url=url, sweep=sweep)
-            limits = Limits(runs=runs, seconds=seconds, stays=not leave)
-            tally = join_sweep(plan, folder, storage=url, name=name, limits=limits)
-            n_failed = tally.count("failed")
-            failed = f", {n_failed} of them failed" if n_failed else ""
-            told = f"{len(tally.runs)} runs{failed}; {tally.why}"
+            told = _said_of(join_sweep(plan, folder, storage=url, name=name, limits=limits))
     print(told)
     return _STOPPED_EARLY if is_stopped() else 0
+
+
+def _said_of(tally: Tally) -> str:
+    n_failed = tally.count("failed")
+    failed = f", {n_failed} of them failed" if n_failed else ""
+    return f"{len(tally.runs)} runs{failed}; {tally.why}"
 
 
 def _join_study(place: Path, out: Path | None, *, most: int | None, stays: bool) -> str:

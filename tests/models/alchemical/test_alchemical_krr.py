@@ -67,7 +67,7 @@ def test_extensive_values_are_learned_per_atom():
 
 
 def test_elements_never_seen_are_guessed_with_an_uncertainty():
-    model = fitted(n_pseudo=1)
+    model = fitted(n_pseudo=2)
     strange = clusters(6, seed=2, elements=np.array([9, 19]))
     rows = features_of(strange)
     predicted, spread = model.predict(rows), model.spread(rows)

@@ -115,19 +115,7 @@ def _example_run(
     losses = _losses(batch, epochs, rate, rng)
     pruned = len(losses) > 6 and number % 9 == 4
     losses = losses[:5] if pruned else losses
-    steps = math.ceil(0.8 * _N_TRAIN / batch)
-    done = range(1, len(losses) + 1)
-    curve = Curve(
-        {
-            "epoch": tuple(float(e) for e in done),
-            "step": tuple(float(e * steps) for e in done),
-            "seconds": tuple(e * seconds_each for e in done),
-            "train_loss": tuple(0.8 * x * math.exp(0.04 * rng.normal()) for x in losses),
-            "val_loss": tuple(losses),
-            "val_mae": tuple(0.62 * math.sqrt(x) for x in losses),
-            "learning_rate": tuple(rate for _ in done),
-        }
-    )
+    curve = _curve(losses, batch, rate, seconds_each, rng)
     wall = len(losses) * seconds_each
     run = SweepRun(
         number=number,
@@ -150,6 +138,24 @@ def _example_run(
         reason="worse than the median of earlier runs at epoch 5" if pruned else None,
     )
     return run, curve
+
+
+def _curve(
+    losses: list[float], batch: int, rate: float, seconds_each: float, rng: np.random.Generator
+) -> Curve:
+    steps = math.ceil(0.8 * _N_TRAIN / batch)
+    done = range(1, len(losses) + 1)
+    return Curve(
+        {
+            "epoch": tuple(float(e) for e in done),
+            "step": tuple(float(e * steps) for e in done),
+            "seconds": tuple(e * seconds_each for e in done),
+            "train_loss": tuple(0.8 * x * math.exp(0.04 * rng.normal()) for x in losses),
+            "val_loss": tuple(losses),
+            "val_mae": tuple(0.62 * math.sqrt(x) for x in losses),
+            "learning_rate": tuple(rate for _ in done),
+        }
+    )
 
 
 def _losses(batch: int, epochs: int, rate: float, rng: np.random.Generator) -> list[float]:
