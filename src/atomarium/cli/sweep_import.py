@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from atomarium.core.errors import InputError
+
+if TYPE_CHECKING:
+    from atomarium.study.sweep.wandb_import import Imported
 
 _Several = Annotated[tuple[str, ...], Parameter(negative=(), consume_multiple=True)]
 
@@ -56,17 +59,15 @@ def import_sweep(
     Raises:
         InputError: something has no counterpart; the message names the file and the key.
     """
-    from atomarium.core.files import write_text
     from atomarium.study.sweep.wandb_import import Surroundings, import_configuration
 
     if out.exists() and not overwrite:
         raise InputError(f"{out} exists; choose another name or say --overwrite")
-    if unit is None:
-        unit = "eV" if (data, target) == ("qm9-sample", "u0_atomization") else ""
+    of_sample = (data, target) == ("qm9-sample", "u0_atomization")
     around = Surroundings(
         source=data,
         target=target,
-        unit=unit,
+        unit=("eV" if of_sample else "") if unit is None else unit,
         models=model,
         representation=representation,
         n_train=train,
@@ -76,7 +77,12 @@ def import_sweep(
         renamed=_renamed(rename),
         ignored=ignore,
     )
-    imported = import_configuration(file, around, variable=variable)
+    _write(import_configuration(file, around, variable=variable), out)
+
+
+def _write(imported: Imported, out: Path) -> None:
+    from atomarium.core.files import write_text
+
     write_text(out, imported.text)
     for note in imported.notes:
         print(f"note: {note}", file=sys.stderr)

@@ -258,17 +258,15 @@ class Structures:
             self._check_cells()
 
     def _check_cells(self) -> None:
-        largest = np.abs(self.cells).max(axis=2)
-        wrong = np.flatnonzero((self.periodic & (largest == 0)).any(axis=1))
+        largest = np.abs(self.cells).max(axis=2, keepdims=True)
+        wrong = np.flatnonzero((self.periodic & (largest[..., 0] == 0)).any(axis=1))
         if len(wrong):
             raise InputError(f"structure {wrong[0]}: periodic along a cell vector of length 0")
-        # Twice, because the square of a number may be infinite, or zero, where the number is not.
-        directions = self.cells / np.where(largest > 0, largest, 1.0)[..., None]
-        directions /= np.where(largest > 0, np.linalg.norm(directions, axis=2), 1.0)[..., None]
+        shares = self.cells / np.where(largest > 0, largest, 1.0)  # squares stay finite
+        directions = shares / np.maximum(np.linalg.norm(shares, axis=2, keepdims=True), 0.5)
         cosines = directions @ directions.swapaxes(1, 2)
         both_repeat = self.periodic[:, :, None] & self.periodic[:, None, :]
-        # The determinant is the squared volume of the repeating directions, 1 where they are
-        # at right angles and, by rounding alone, about 1e-16 where they lie in one plane.
+        # Their squared volume: 1 at right angles, by rounding about 1e-16 in one plane.
         flatness = np.linalg.det(np.where(both_repeat, cosines, np.eye(3)))
         wrong = np.flatnonzero(flatness < 1e-12)
         if len(wrong):

@@ -67,7 +67,7 @@ def test_extensive_values_are_learned_per_atom():
 
 
 def test_elements_never_seen_are_guessed_with_an_uncertainty():
-    model = fitted(n_pseudo=2)
+    model = fitted()
     strange = clusters(6, seed=2, elements=np.array([9, 19]))
     rows = features_of(strange)
     predicted, spread = model.predict(rows), model.spread(rows)
@@ -75,6 +75,11 @@ def test_elements_never_seen_are_guessed_with_an_uncertainty():
     assert np.isfinite(predicted).all()
     assert (spread[with_potassium] > 0).all()
     assert (model.spread(features_of(TEST)) == 0).all()
+    assert model.parts[0].couplings.extended(np.array([19]), model.settings.prior).seen.min() == 0
+
+
+def test_an_element_that_was_never_seen_is_like_those_that_its_properties_are_like():
+    model = fitted(couplings="prior")
     wider = model.parts[0].couplings.extended(np.array([19]), model.settings.prior)
     like = cosines(wider.values)[wider.elements.tolist().index(19)]
     assert like[wider.elements == 11] > like[wider.elements == 17]
