@@ -37,7 +37,7 @@ def import_sweep(
 ) -> None:
     """Make a study file of a sweep configuration of Weights & Biases.
 
-    The configuration does not say what is learned from what by which model: options do.
+    What is learned from what by which model, options say.
 
     Args:
         file: A dict in a Python file or notebook, which is read and never run; JSON; YAML.
@@ -61,13 +61,10 @@ def import_sweep(
     """
     from atomarium.study.sweep.wandb_import import Surroundings, import_configuration
 
-    if out.exists() and not overwrite:
-        raise InputError(f"{out} exists; choose another name or say --overwrite")
-    of_sample = (data, target) == ("qm9-sample", "u0_atomization")
     around = Surroundings(
         source=data,
         target=target,
-        unit=("eV" if of_sample else "") if unit is None else unit,
+        unit=_unit_of_sample(data, target) if unit is None else unit,
         models=model,
         representation=representation,
         n_train=train,
@@ -77,7 +74,17 @@ def import_sweep(
         renamed=_renamed(rename),
         ignored=ignore,
     )
+    _check_free(out, overwrite=overwrite)
     _write(import_configuration(file, around, variable=variable), out)
+
+
+def _unit_of_sample(data: str, target: str) -> str:
+    return "eV" if (data, target) == ("qm9-sample", "u0_atomization") else ""
+
+
+def _check_free(out: Path, *, overwrite: bool) -> None:
+    if out.exists() and not overwrite:
+        raise InputError(f"{out} exists; choose another name or say --overwrite")
 
 
 def _write(imported: Imported, out: Path) -> None:
