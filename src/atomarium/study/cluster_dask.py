@@ -1,5 +1,8 @@
 """Executors on dask; the only file that imports it."""
 
+# Dask comes with the extra `cluster`; all else is checked without it.
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 import logging
