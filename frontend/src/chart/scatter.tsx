@@ -6,7 +6,7 @@ import type { Theme } from "../theme";
 import { Axes } from "./axes";
 import { Chart, type ChartProps } from "./chart";
 import type { Drawing } from "./drawing";
-import { type Box, boxShape, pointerActions, stepper } from "./picking";
+import { type Box, nearest, PointerArea, stepper } from "./picking";
 import { type Domain, place, type Placed, type Points } from "./points";
 import { paintShade, Shapes, shadesOf } from "./shades";
 
@@ -48,7 +48,6 @@ export function Scatter(props: ScatterProps) {
   const draw = (drawing: Drawing): VNode => {
     const here = place(domain, labels, drawing);
     if (!drawing.paper) placed.current = here;
-    const pointer = pointerActions({ here, points, setHovered, setBox, onSelect, zoom, box });
     return (
       <>
         <Axes x={here.x} y={here.y} plot={here.plot} drawing={drawing} grid={false} />
@@ -58,11 +57,10 @@ export function Scatter(props: ScatterProps) {
           <>
             {selected !== null && <Ring points={points} here={here} match={(i) => points.id[i] === selected} strong />}
             {hovered !== null && <Ring points={points} here={here} match={(i) => i === hovered} />}
-            {box && <rect {...boxShape(box)} fill={drawing.theme.accent} fill-opacity={0.12} stroke={drawing.theme.accent} />}
-            <rect
-              x={here.plot.left} y={here.plot.top}
-              width={here.plot.right - here.plot.left} height={here.plot.bottom - here.plot.top}
-              fill="transparent" class="pointer-area" {...pointer}
+            <PointerArea
+              here={here} box={box} setBox={setBox} onBox={zoom} onDoubleClick={() => zoom(null)}
+              onHover={(spot) => setHovered(spot && nearest(points, here, spot))}
+              onClick={(spot) => pick(nearest(points, here, spot))}
             />
           </>
         )}
@@ -70,6 +68,7 @@ export function Scatter(props: ScatterProps) {
     );
   };
 
+  const pick = (found: number | null) => found !== null && onSelect(found);
   const here = placed.current;
   const tip = hovered === null || here === null || hovered >= points.x.length ? null : {
     x: here.x.scale(points.x[hovered]!),

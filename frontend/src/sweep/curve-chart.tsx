@@ -6,7 +6,7 @@ import { Axes, extent, type Interval } from "../chart/axes";
 import { Chart, type ChartProps } from "../chart/chart";
 import type { Drawing } from "../chart/drawing";
 import { paintGrid } from "../chart/grid";
-import { type Box, boxShape } from "../chart/picking";
+import { type Box, PointerArea } from "../chart/picking";
 import type { Placed } from "../chart/points";
 import { seconds } from "../words";
 import { type AxisSpec, layOut } from "./axis-spec";
@@ -73,43 +73,23 @@ export function CurveChart({ lines, faded, style, labels, logs, over, controls, 
           {over?.(here)}
           {!drawing.paper && <LitCurves lines={lines} here={here} />}
         </g>
-        {!drawing.paper && box && <rect {...boxShape(box)} fill={drawing.theme.accent} fill-opacity={0.12} stroke={drawing.theme.accent} />}
-        {!drawing.paper && <rect x={plot.left} y={plot.top} width={plot.right - plot.left} height={plot.bottom - plot.top} fill="transparent" class="pointer-area" {...pointer(here)} />}
+        {!drawing.paper && (
+          <PointerArea
+            here={here} box={box} setBox={setBox} onHover={(spot) => find(here, spot)} onClick={(spot) => compare(here, spot)}
+            onBox={(domain) => setZoomed({ key, ...domain })} onDoubleClick={() => setZoomed(null)}
+          />
+        )}
       </>
     );
   };
-  const pointer = (here: Placed) => {
-    const at = (event: MouseEvent): [number, number] => {
-      const around = (event.currentTarget as SVGElement).ownerSVGElement!.getBoundingClientRect();
-      return [event.clientX - around.left, event.clientY - around.top];
-    };
-    return {
-      onPointerDown: (event: PointerEvent) => {
-        if (event.pointerType !== "mouse" || event.button !== 0) return;
-        (event.currentTarget as SVGElement).setPointerCapture(event.pointerId);
-        const [x, y] = at(event);
-        setBox([x, y, x, y]);
-      },
-      onPointerMove: (event: PointerEvent) => {
-        const [x, y] = at(event);
-        if (box) setBox([box[0], box[1], Math.min(here.plot.right, Math.max(here.plot.left, x)), Math.min(here.plot.bottom, Math.max(here.plot.top, y))]);
-        const row = nearest(lines, here, x, y);
-        desk.store.set({ hovered: row });
-        setTip(row === null ? null : { row, x, y });
-      },
-      onPointerLeave: () => { desk.store.set({ hovered: null }); setTip(null); },
-      onPointerUp: (event: PointerEvent) => {
-        setBox(null);
-        if (box && Math.abs(box[2] - box[0]) > 6 && Math.abs(box[3] - box[1]) > 6) {
-          const stretch = (axis: Placed["x"], a: number, b: number) => [axis.scale.invert(a), axis.scale.invert(b)].sort((p, q) => p - q) as [number, number];
-          return setZoomed({ key, x: stretch(here.x, box[0], box[2]), y: stretch(here.y, box[1], box[3]) });
-        }
-        const row = nearest(lines, here, ...at(event));
-        if (row !== null) toggleCompared(desk, desk.store.get().sweep.runs.number[row]!);
-      },
-      onPointerCancel: () => setBox(null),
-      onDblClick: () => setZoomed(null),
-    };
+  const find = (here: Placed, spot: readonly [number, number] | null) => {
+    const row = spot && nearest(lines, here, ...spot);
+    desk.store.set({ hovered: row });
+    setTip(row === null || spot === null ? null : { row, x: spot[0], y: spot[1] });
+  };
+  const compare = (here: Placed, spot: readonly [number, number]) => {
+    const row = nearest(lines, here, ...spot);
+    if (row !== null) toggleCompared(desk, desk.store.get().sweep.runs.number[row]!);
   };
   return (
     <Chart

@@ -6,8 +6,8 @@ import { Axes, type Interval } from "../chart/axes";
 import { Chart, type ChartProps } from "../chart/chart";
 import type { Drawing } from "../chart/drawing";
 import { paintGrid } from "../chart/grid";
-import { type Box, boxShape } from "../chart/picking";
-import type { Placed } from "../chart/points";
+import { type Box, PointerArea } from "../chart/picking";
+import type { Domain, Placed } from "../chart/points";
 import { type AxisSpec, layOut } from "./axis-spec";
 import { type Coloring, NONE } from "./coloring";
 import { type Dots, paintDots } from "./dots";
@@ -67,11 +67,10 @@ export function LinkedPoints(props: LinkedProps) {
         {drawing.paper && <PaperDots dots={dotsOf(points, spots, here, coloring, shown.part, whole)} />}
         {guides?.(here)}
         {!drawing.paper && <RunMarks drawing={drawing} at={at} />}
-        {!drawing.paper && box && <rect {...boxShape(box)} fill={drawing.theme.accent} fill-opacity={0.12} stroke={drawing.theme.accent} />}
         {!drawing.paper && (
-          <rect
-            x={here.plot.left} y={here.plot.top} width={here.plot.right - here.plot.left} height={here.plot.bottom - here.plot.top}
-            fill="transparent" class="pointer-area" {...pointer(here)}
+          <PointerArea
+            here={here} box={box} setBox={setBox} onHover={(spot) => find(here, spot)} onClick={(spot) => compare(here, spot)}
+            onBox={(domain, event) => takeBox(domain, event.shiftKey)} onDoubleClick={() => { zoom(null); clearBrushes(); }}
           />
         )}
       </>
@@ -79,47 +78,20 @@ export function LinkedPoints(props: LinkedProps) {
   };
 
   const hover = (row: number | null) => desk.store.set({ hovered: row });
-  const pointer = (here: Placed) => {
-    const spot = (event: MouseEvent): [number, number] => {
-      const frameBox = (event.currentTarget as SVGElement).ownerSVGElement!.getBoundingClientRect();
-      return [event.clientX - frameBox.left, event.clientY - frameBox.top];
-    };
-    return {
-      onPointerDown: (event: PointerEvent) => {
-        if (event.pointerType !== "mouse" || event.button !== 0) return;
-        (event.currentTarget as SVGElement).setPointerCapture(event.pointerId);
-        const [px, py] = spot(event);
-        setBox([px, py, px, py]);
-      },
-      onPointerMove: (event: PointerEvent) => {
-        const [px, py] = spot(event);
-        if (box) setBox([box[0], box[1], Math.min(here.plot.right, Math.max(here.plot.left, px)), Math.min(here.plot.bottom, Math.max(here.plot.top, py))]);
-        const row = nearest(points, spots, here, shown.part, px, py);
-        hover(row);
-        const place = row === null ? null : placeOf(points, spots, here, row);
-        setTip(row === null || place === null ? null : { row, x: place[0], y: place[1] });
-      },
-      onPointerLeave: () => { hover(null); setTip(null); },
-      onPointerUp: (event: PointerEvent) => {
-        const [px, py] = spot(event);
-        setBox(null);
-        if (box !== null && Math.abs(box[2] - box[0]) > 6 && Math.abs(box[3] - box[1]) > 6) return takeBox(box, here, event.shiftKey);
-        const row = nearest(points, spots, here, shown.part, px, py);
-        if (row !== null) toggleCompared(desk, desk.store.get().sweep.runs.number[row]!);
-      },
-      onPointerCancel: () => setBox(null),
-      onDblClick: () => { zoom(null); clearBrushes(); },
-    };
+  const find = (here: Placed, spot: readonly [number, number] | null) => {
+    const row = spot && nearest(points, spots, here, shown.part, ...spot);
+    hover(row);
+    const place = row === null ? null : placeOf(points, spots, here, row);
+    setTip(row === null || place === null ? null : { row, x: place[0], y: place[1] });
+  };
+  const compare = (here: Placed, spot: readonly [number, number]) => {
+    const row = nearest(points, spots, here, shown.part, ...spot);
+    if (row !== null) toggleCompared(desk, desk.store.get().sweep.runs.number[row]!);
   };
   const clearBrushes = () => brush(desk, Object.fromEntries(keys.filter((key) => key !== null).map((key) => [key, null])));
-  const takeBox = (drawn: Box, here: Placed, zooming: boolean) => {
-    const between = (axis: Placed["x"], a: number, b: number): Interval => {
-      const [low, high] = [axis.scale.invert(a), axis.scale.invert(b)].sort((p, q) => p - q) as [number, number];
-      return [low, high];
-    };
-    const [wide, tall] = [between(here.x, drawn[0], drawn[2]), between(here.y, drawn[1], drawn[3])];
-    if (zooming || keys.every((key) => key === null)) return zoom({ of: [x, y], x: wide, y: tall });
-    brush(desk, { ...(keys[0] === null ? {} : { [keys[0]]: wide }), ...(keys[1] === null ? {} : { [keys[1]]: tall }) });
+  const takeBox = (domain: Domain, zooming: boolean) => {
+    if (zooming || keys.every((key) => key === null)) return zoom({ of: [x, y], ...domain });
+    brush(desk, { ...(keys[0] === null ? {} : { [keys[0]]: domain.x }), ...(keys[1] === null ? {} : { [keys[1]]: domain.y }) });
   };
   const step = (event: KeyboardEvent) => {
     if (event.key === "Escape") { zoom(null); clearBrushes(); hover(null); setTip(null); }
