@@ -1,6 +1,7 @@
 /** One state, changed in one place; views are functions of it. */
 
-import { useEffect, useState } from "preact/hooks";
+import { createContext } from "preact";
+import { useContext, useEffect, useState } from "preact/hooks";
 
 export interface Store<S extends object> {
   get(): S;
@@ -44,4 +45,15 @@ export function useChosen<S extends object, T>(store: Store<S>, choose: (state: 
     // The chooser is a new function at each drawing, yet always chooses the same part.
   }, [store]);
   return chosen;
+}
+
+/** What hands a desk to the views on a page, and what takes it there; outside, a view says what is wrong. */
+export function deskContext<Desk>(complaint: string) {
+  const DeskContext = createContext<Desk | null>(null);
+  const useDesk = (): Desk => {
+    const desk = useContext(DeskContext);
+    if (desk === null) throw new Error(complaint);
+    return desk;
+  };
+  return { DeskContext, useDesk };
 }

@@ -7,7 +7,6 @@ import { coloringOf, NONE } from "../src/sweep/coloring";
 import { curveLines, heightAt, meanCurves, metricsOf, smoothed } from "../src/sweep/curve-data";
 import { countedRows, factorsOf } from "../src/sweep/factors";
 import { cheaperRuns, frontOf } from "../src/sweep/front";
-import { bestSoFar } from "../src/sweep/history";
 import { pageKeeper } from "../src/sweep/keeper";
 import { binned } from "../src/sweep/loss-curves";
 import { changed, NO_NOTES } from "../src/sweep/notes";
@@ -143,7 +142,7 @@ test("the same quality for less is the cheapest within the tolerance", () => {
 });
 
 test("the best so far falls in the order of time", () => {
-  expect(bestSoFar(Int32Array.of(0, 1, 2, 3), made("time", [3, 1, 2, 4]), made("loss", [1, 5, 6, 2]))).toEqual([1, 0]);
+  expect(frontOf(Int32Array.of(0, 1, 2, 3), made("time", [3, 1, 2, 4]), made("loss", [1, 5, 6, 2]))).toEqual([1, 0]);
 });
 
 test("curves are found by the number of their run, without points that are missing", () => {

@@ -3,6 +3,7 @@
 import { unpack, unzipped } from "../packed";
 import { columnOf, header } from "../payload";
 import { fail, list, number, orNull, type Reader, record, text } from "../reader";
+import { segmentOf } from "../segments";
 import type { Residues, SceneStructure, Structures, Words } from "./scene";
 
 /** The bytes of a block, packed and perhaps zipped. */
@@ -38,7 +39,7 @@ export function openStructures({ offsets, borders, formulas }: Index, source: Bl
     return promise;
   };
   const peek = (index: number): SceneStructure | null => {
-    const at = blockOf(borders, index);
+    const at = segmentOf(borders, index);
     const block = kept.get(at);
     if (block === undefined) return null;
     // What was used last is thrown out last.
@@ -53,20 +54,9 @@ export function openStructures({ offsets, borders, formulas }: Index, source: Bl
     peek,
     load: async (index) => {
       if (!(index >= 0 && index < offsets.length - 1)) return fail("structure", `0 … ${offsets.length - 2}`, index);
-      return peek(index) ?? structureIn(await fetchBlock(blockOf(borders, index)), index);
+      return peek(index) ?? structureIn(await fetchBlock(segmentOf(borders, index)), index);
     },
   };
-}
-
-/** The last border that is not above an index. */
-function blockOf(borders: Uint32Array, index: number): number {
-  let [low, high] = [0, borders.length - 1];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (borders[middle]! <= index) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 export const words: Reader<Words> = record({ codes: columnOf(-1), categories: list(text) });

@@ -1,6 +1,7 @@
 /** What the explorer shows: structures, properties, environments, shapes, and how to begin. */
 
 import type { Values } from "../payload";
+import { segmentOf } from "../segments";
 
 /** What a point of the map, a row of the table and a property's value stand for. */
 export type Target = "structure" | "atom";
@@ -212,15 +213,4 @@ export function valuesOfAtoms(scene: Scene, property: NumberProperty, structure:
     out[atom] = property.values[point]!;
   }
   return out;
-}
-
-/** The segment of rising offsets that a row lies in. */
-function segmentOf(offsets: Uint32Array, row: number): number {
-  let [low, high] = [0, offsets.length - 1];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (offsets[middle]! <= row) low = middle;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,12 +1,11 @@
 /** What the reader of a scene has chosen, and the few ways to change it. */
 
-import { createContext } from "preact";
-import { useContext, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Column, Columns } from "../filter/evaluate";
 import { maskOf } from "../filter/evaluate";
 import { FilterError } from "../filter/words";
 import type { Host } from "../host";
-import { type Store, useChosen } from "../store";
+import { deskContext, type Store, useChosen } from "../store";
 import { selectionOf } from "./chosen";
 import type { History } from "./history";
 import type { StructureSettings } from "./panels";
@@ -45,13 +44,7 @@ export interface Page {
   readonly shown: readonly Desk[];
 }
 
-export const DeskContext = createContext<Desk | null>(null);
-
-export function useDesk(): Desk {
-  const desk = useContext(DeskContext);
-  if (desk === null) throw new Error("a view of a scene stands outside of an explorer");
-  return desk;
-}
+export const { DeskContext, useDesk } = deskContext<Desk>("a view of a scene stands outside of an explorer");
 
 export function useExplorer<T>(choose: (state: State) => T): T {
   return useChosen(useDesk().store, choose);

@@ -1,8 +1,6 @@
 /** What the reader of a report has chosen, and what that makes of the report. */
 
-import { createContext } from "preact";
-import { useContext } from "preact/hooks";
-import { createStore, type Store, useChosen } from "../store";
+import { createStore, deskContext, type Store, useChosen } from "../store";
 import type { Theme } from "../theme";
 import { rows, type Row, worstFirst } from "./results";
 import type { Model, Report, Target } from "./report";
@@ -36,13 +34,7 @@ export interface Desk {
   readonly store: Store<State>;
 }
 
-export const DeskContext = createContext<Desk | null>(null);
-
-export function useDesk(): Desk {
-  const desk = useContext(DeskContext);
-  if (desk === null) throw new Error("a view of a report stands outside of a report");
-  return desk;
-}
+export const { DeskContext, useDesk } = deskContext<Desk>("a view of a report stands outside of a report");
 
 export function useReport<T>(choose: (state: State) => T): T {
   return useChosen(useDesk().store, choose);

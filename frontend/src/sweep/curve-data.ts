@@ -1,5 +1,6 @@
 /** Curves of runs: smoothed, averaged over runs that share a setting. */
 
+import { segmentOf } from "../segments";
 import { quantile } from "../statistics";
 import type { Curves, Quantity, Sweep } from "./sweep";
 
@@ -56,12 +57,8 @@ export function smoothed(values: Float64Array, factor: number): Float64Array {
 export function heightAt({ x, y }: Pick<CurveLine, "x" | "y">, place: number): number {
   const last = x.length - 1;
   if (!(place >= x[0]!) || place > x[last]!) return NaN;
-  let [low, high] = [0, last];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (x[middle]! <= place) low = middle;
-    else high = middle;
-  }
+  const low = segmentOf(x, place);
+  const high = Math.min(low + 1, last);
   const span = x[high]! - x[low]!;
   return span > 0 ? y[low]! + ((place - x[low]!) / span) * (y[high]! - y[low]!) : y[low]!;
 }

@@ -6,6 +6,7 @@ import type { Placed } from "../chart/points";
 import { specOf } from "./axis-spec";
 import { useColoring } from "./coloring";
 import { countedRows } from "./factors";
+import { frontOf } from "./front";
 import { LinkedPoints } from "./linked";
 import { cellOf } from "./runs-table";
 import { pointsOf } from "./setting-scatter";
@@ -23,7 +24,8 @@ export function History() {
   const logY = useLog(metric);
   const points = useMemo(() => pointsOf([...shown.faded, ...shown.focus], time, metric, false, logY), [shown, time, metric, logY]);
   const specs = useMemo(() => [{ ...specOf(time, false, points.rows), print: null }, specOf(metric, logY, points.rows)] as const, [points, time, metric, logY]);
-  const best = useMemo(() => bestSoFar(countedRows(sweep, shown.focus, metric), time, metric), [sweep, shown, time, metric]);
+  // A run costs the time that has passed when it is there.
+  const best = useMemo(() => frontOf(countedRows(sweep, shown.focus, metric), time, metric), [sweep, shown, time, metric]);
   const last = best[best.length - 1];
   return (
     <LinkedPoints
@@ -46,19 +48,6 @@ export function History() {
       })}
     />
   );
-}
-
-/** Rows in order of time that were better than all before. */
-export function bestSoFar(rows: Int32Array, time: Quantity, metric: Quantity): readonly number[] {
-  const sign = metric.goal === "maximize" ? -1 : 1;
-  const order = [...rows].sort((a, b) => time.values[a]! - time.values[b]!);
-  let best = Infinity;
-  return order.filter((row) => {
-    const value = sign * metric.values[row]!;
-    if (!(value < best)) return false;
-    best = value;
-    return true;
-  });
 }
 
 function Best({ rows, time, metric, placed: { x, y, plot, drawing } }: { readonly rows: readonly number[]; readonly time: Quantity; readonly metric: Quantity; readonly placed: Placed }) {

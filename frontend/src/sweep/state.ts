@@ -1,11 +1,9 @@
 /** What the reader of a sweep has chosen, and the runs that are meant by it. */
 
-import { createContext } from "preact";
-import { useContext } from "preact/hooks";
 import type { Interval } from "../chart/axes";
 import { type Column, type Columns, compileFilter } from "../filter/evaluate";
 import { FilterError } from "../filter/words";
-import { createStore, type Store, useChosen } from "../store";
+import { createStore, deskContext, type Store, useChosen } from "../store";
 import type { Keeper } from "./keeper";
 import type { Notes } from "./notes";
 import type { Quantity, Sweep } from "./sweep";
@@ -41,13 +39,7 @@ export interface Desk {
   readonly keeper: Keeper;
 }
 
-export const DeskContext = createContext<Desk | null>(null);
-
-export function useDesk(): Desk {
-  const desk = useContext(DeskContext);
-  if (desk === null) throw new Error("a view of a sweep stands outside of its page");
-  return desk;
-}
+export const { DeskContext, useDesk } = deskContext<Desk>("a view of a sweep stands outside of its page");
 
 export function useSweepState<T>(choose: (state: State) => T): T {
   return useChosen(useDesk().store, choose);
