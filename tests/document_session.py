@@ -160,12 +160,34 @@ def agree(expected: list[str], said: list[str]) -> bool:
         expected: Words of the document.
         said: Words that were printed.
     """
-    if not expected:
-        return not said
-    first, *rest = expected
-    if first == "…":
-        return any(agree(rest, said[start:]) for start in range(len(said) + 1))
-    return bool(said) and _same(first, said[0]) and agree(rest, said[1:])
+    first, *parts = _parted(expected)
+    if not parts:
+        return _begins(first, said) and len(first) == len(said)
+    *middle, last = parts
+    if not _begins(first, said):
+        return False
+    at = len(first)
+    for part in middle:
+        while at < len(said) and not _begins(part, said[at:]):
+            at += 1
+        at += len(part)
+    start = len(said) - len(last)
+    return at <= start and _begins(last, said[start:])
+
+
+def _parted(expected: list[str]) -> list[list[str]]:
+    """Part words at each `…`."""
+    parts: list[list[str]] = [[]]
+    for word in expected:
+        if word == "…":
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return parts
+
+
+def _begins(expected: list[str], said: list[str]) -> bool:
+    return len(expected) <= len(said) and all(map(_same, expected, said))
 
 
 def _same(expected: str, said: str) -> bool:

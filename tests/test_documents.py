@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 import tomli_w
 from ase.build import bulk
+from tests.processes import started
 
 from atomarium.cli.main import app as commands
 from atomarium.core.dataset import Dataset
@@ -85,13 +86,9 @@ def _write_files_of_chemiscope(folder: Path, sample: Dataset) -> None:
 @pytest.fixture(scope="module")
 def sessions():
     """Return a function that does what a document tells its reader to do."""
-    with subprocess.Popen(
-        [sys.executable, str(_SESSION), "--serve"],
-        env=_environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as server:
+    command = [sys.executable, str(_SESSION), "--serve"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with started(command, env=_environment(), **pipes) as server:
 
         def follow(document: Path, folder: Path) -> str:
             assert server.stdin is not None
@@ -155,6 +152,10 @@ def test_what_documents_show_is_compared_word_by_word():
     assert not agree(["0.218", "eV"], ["0.218", "meV"])
     assert not agree(["0.218"], ["0.3"])
     assert not agree(["a", "…", "b"], ["a", "b", "c"])
+    assert agree(["a", "…", "b", "…"], ["a", "x", "b", "b"])
+    assert agree(["…", "a", "b", "…", "b"], ["a", "x", "a", "b", "b"])
+    assert not agree(["…", "a", "b", "…", "b"], ["a", "x", "a", "b"])
+    assert not agree(["a", *["…", "b"] * 20, "c"], ["a", *["b"] * 500])
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_named)

@@ -11,12 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
+from contextlib import AbstractContextManager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ase.io import write
+from tests.processes import started
 from tests.study.conftest import STUDY, rattled_molecules
 from tests.study.sweep.small_sweep import RIDGE, TEXT
 
@@ -63,15 +65,14 @@ class Commands:
 
     def start(
         self, name: str, folder: Path, kind: str = "count", at: int = 0, **options: Any
-    ) -> subprocess.Popen[str]:
+    ) -> AbstractContextManager[subprocess.Popen[str]]:
         """Begin to run a study in a folder; `disturbed.py` says what `kind` and `at` are."""
         study = self.root / f"{name}.toml"
         command = ["run", str(study), "--out", str(folder), "--quiet", "--threads", "1"]
-        return subprocess.Popen(
+        return started(
             [sys.executable, str(_DISTURBED), str(folder), kind, str(at), *command],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            text=True,
             env={**os.environ, "CHECKPOINTS": "always" if name == "network" else ""},
             **options,
         )
@@ -189,9 +190,11 @@ def test_killed_runs_end_with_the_bits_of_undisturbed_ones(
     assert kept.items() <= finished_in(folder).items()
 
 
-def _kill_by_the_clock(process: subprocess.Popen[str], seconds: float) -> None:
+def _kill_by_the_clock(
+    command: AbstractContextManager[subprocess.Popen[str]], seconds: float
+) -> None:
     """Kill a command a while after it was started, wherever it is."""
-    with process:
+    with command as process:
         time.sleep(seconds)
         process.kill()
 

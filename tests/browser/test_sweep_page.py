@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+from tests.processes import started
 from tests.study.sweep.example_sweep import write_example
 from tests.study.sweep.golden_sweep import golden_runs, write_golden_folder
 
@@ -47,13 +48,12 @@ def test_a_served_dashboard_follows_its_sweep_and_keeps_notes(
     with DashboardServer(folder, title="live") as server:
         environment = {"ADDRESS": server.address, "CHROMIUM": chromium}
         program = [node, "tests/browser/served_sweep.mjs"]
-        with subprocess.Popen(
+        with started(
             program,
             cwd=repository,
             env={**os.environ, **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
         ) as talk:
             assert talk.stdout is not None
             assert talk.stdin is not None

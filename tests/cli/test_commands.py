@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from ase.build import bulk
 from ase.io import write
+from tests.processes import started
 
 MOLECULES = Path(__file__).parents[1] / "study" / "conftest.py"
 NO_SUCH_STUDY = ("run", "nowhere.toml")
@@ -95,12 +96,12 @@ def test_interrupted_run_says_how_to_go_on(finished: Path, tmp_path: Path) -> No
         "from atomarium.cli.main import main; main()"
     )
     command = [sys.executable, "-c", program, *map(str, words)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    with started(command, stderr=subprocess.PIPE) as process:
         deadline = time.monotonic() + 120
         while not (tmp_path / "r" / "splits.json").exists() and time.monotonic() < deadline:
             time.sleep(0.001)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate()
+        _, said = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "stopped; everything finished is kept" in said
     assert "Traceback" not in said

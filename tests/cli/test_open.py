@@ -15,6 +15,7 @@ import pytest
 from ase.build import bulk, molecule
 from ase.db import connect
 from ase.io import write
+from tests.processes import started
 
 from atomarium.core.dataset import Dataset
 from atomarium.core.structures import Structures
@@ -180,9 +181,8 @@ def test_a_saved_page_holds_everything_as_text(folder: Path) -> None:
 def test_a_page_is_served_until_it_is_told_to_stop(folder: Path) -> None:
     command = [sys.executable, "-m", "atomarium", "open", "tiny.extxyz", "--no-browser"]
     for kind in (signal.SIGTERM, signal.SIGINT):
-        with subprocess.Popen(
-            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as process:
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with started(command, cwd=folder, **pipes) as process:
             assert process.stdout is not None
             line = process.stdout.readline()
             found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/#token=([\w-]+)\n", line)

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.processes import started
 from tests.study.sweep.golden_sweep import write_golden_folder
 
 from atomarium.explore.packed import unpack
@@ -45,7 +46,7 @@ def test_a_port_in_use_is_told_in_one_line(sweep: Path) -> None:
 
 def test_a_sweep_is_served_until_it_is_told_to_stop(sweep: Path) -> None:
     command = [sys.executable, "-m", "atomarium", "open", str(sweep), "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with started(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
         place, _, token = address.partition("/#token=")

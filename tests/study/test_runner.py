@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.processes import started
 
 from atomarium.core.errors import InputError
 from atomarium.experiment import record as record_module
@@ -74,7 +74,7 @@ def test_killed_run_goes_on_with_the_same_numbers(study_path: Path, tmp_path: Pa
     )
     folder = tmp_path / "run"
     command = [sys.executable, "-c", program, str(study_path), str(folder)]
-    with subprocess.Popen(command) as process:
+    with started(command) as process:
         deadline = time.monotonic() + 120
         while (
             len(list(folder.glob("trials/[!.]*/result.json"))) < 2 and time.monotonic() < deadline

@@ -1,0 +1,26 @@
+"""Processes that end with the test that started them."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+
+@contextmanager
+def started(command: list[str], **options: Any) -> Generator[subprocess.Popen[str]]:
+    """Start a process, and wait for its end; kill it when the test fails or takes too long.
+
+    Without the kill, leaving `subprocess.Popen` would wait for ever for a process that hangs.
+
+    Args:
+        command: Words.
+        options: Those of `subprocess.Popen`.
+    """
+    with subprocess.Popen(command, text=True, **options) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
