@@ -78,13 +78,13 @@ class Aside:
 
     Args:
         structures: These.
-        features: Theirs.
         values: Theirs.
+        features: Theirs; None while it is open how they are represented.
     """
 
     structures: Structures
-    features: Features | CompactFeatures | Graphs
     values: Float64[np.ndarray, "structures targets"]
+    features: Features | CompactFeatures | Graphs | None = None
 
 
 def represent_compact(

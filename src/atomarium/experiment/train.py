@@ -14,10 +14,10 @@ from atomarium.core.dataset import Dataset
 from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
 from atomarium.core.units import convert
+from atomarium.experiment.aside import aside_of
 from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.class_scores import score_classes
 from atomarium.experiment.clock import Clock
-from atomarium.experiment.compact import Aside
 from atomarium.experiment.intervals import Interval, Part, measure_intervals
 from atomarium.experiment.learning import Course, Fitted, Rows
 from atomarium.experiment.scores import Scores, score
@@ -55,7 +55,8 @@ def run(
     _refuse_nothing(trial)
     rows = features.take(trial.learned_from), features.take(trial.scored_on)
     clock = Clock(cpu=time.thread_time)
-    course, paid = Course(folder=folder, watch=watch, aside=_aside(trial, dataset, features)), 0.0
+    aside = aside_of(trial, dataset, features)
+    course, paid = Course(folder=folder, watch=watch, aside=aside), 0.0
     trainings = shared or SharedTrainings()
 
     def once(make: Callable[[], Fitted]) -> Fitted:
@@ -69,14 +70,6 @@ def run(
     # Whoever wants one of the targets has to train them all.
     result.seconds["fit"] += paid
     return result
-
-
-def _aside(trial: Trial, dataset: Dataset, features: Rows) -> Aside | None:
-    if trial.aside is None:
-        return None
-    known = trial.aside[trial.goal.known[trial.aside]]
-    values = trial.target.scalar[known, None]
-    return Aside(dataset.structures.take(known), features.take(known), values)
 
 
 def train_and_score(

@@ -15,9 +15,11 @@ from atomarium.data.sources import load_dataset
 from atomarium.data.split_files import save_splits
 from atomarium.data.splits import Split, make_splits
 from atomarium.data.strata import groups_by
+from atomarium.experiment.aside import learns_from_aside
 from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.data_spec import DataSpec
+from atomarium.experiment.feature_cache import refuse_unusable_cache
 from atomarium.experiment.goals import Goal
 from atomarium.experiment.spec import StudyFile
 from atomarium.experiment.trial import Trial
@@ -67,8 +69,10 @@ def make_plan(study: StudyFile) -> Plan:
         study: A checked study file.
 
     Raises:
-        InputError: the data cannot be read, lack a target, or are too few for the split.
+        InputError: the data cannot be read, lack a target, or are too few for the split; or the
+            cache of features cannot be used.
     """
+    refuse_unusable_cache()
     dataset = load_data(study.spec.data, study)
     if len(dataset) < 2:
         raise InputError(f"data.source: {len(dataset)} structures; a study needs at least 2")
@@ -239,8 +243,7 @@ def _aside(
 ) -> Int64[np.ndarray, "aside"] | None:
     """Return the structures that only those candidates see which learn from them."""
     n_aside = study.spec.split.aside
-    learns = isinstance(candidate, Candidate) and getattr(candidate.model, "learn_from", "")
-    return split.train[-n_aside:] if n_aside and learns == "aside" else None
+    return split.train[-n_aside:] if n_aside and learns_from_aside(candidate) else None
 
 
 def _beside(

@@ -18,6 +18,7 @@ from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
 from atomarium.data.splits import Split, make_folds, split_grouped, split_stratified
 from atomarium.data.strata import quantiles
+from atomarium.experiment.aside import prepared
 from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.feature_cache import represent
@@ -114,6 +115,7 @@ def validate(candidate: Candidate, ground: Ground, folds: tuple[Split, ...], met
     features = represent(
         candidate, ground.structures, extensive=ground.extensive, cpu=time.thread_time
     ).features
+    course = prepared(ground.course, candidate, extensive=ground.extensive)
     predictions: list[Float64[np.ndarray, "held_out"]] = []
     references: list[Float64[np.ndarray, "held_out"]] = []
     for fold in folds:
@@ -122,7 +124,7 @@ def validate(candidate: Candidate, ground: Ground, folds: tuple[Split, ...], met
             features.take(fold.train),
             ground.values[fold.train],
             extensive=ground.extensive,
-            course=ground.course.take(ground.structures, fold.train),
+            course=course.take(ground.structures, fold.train),
         )
         held_out = ground.structures.take(fold.test)
         predictions.append(fitted.predict_features(held_out, features.take(fold.test))[:, 0])

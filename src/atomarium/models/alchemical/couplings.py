@@ -24,6 +24,10 @@ _FEWEST = 6
 _ENOUGH_PER_ELEMENT = 2.5
 #: Share of the prior's similarity that is enough.
 _HELD = 0.99
+#: Steps after each pseudo-element that is pruned.
+STEPS_AFTER_PRUNING = 20
+#: Parts that are left out in turn to choose the number of pseudo-elements.
+OUTER_FOLDS = 3
 #: In fewer structures an element's place is not to be relied on.
 _FEW = 5
 
@@ -100,6 +104,16 @@ class Recipe:
     learning: Learning
     degree: int
     normalize: bool
+
+    @property
+    def most_steps(self) -> int:
+        """How many steps there are at most, each about as dear as every other."""
+        learning, pruned = self.learning, self.most_pseudo - 1
+        one = learning.restarts * (learning.epochs + 1)
+        if self.n_pseudo:
+            return one
+        compared = OUTER_FOLDS * (one + pruned * STEPS_AFTER_PRUNING)
+        return compared + one + pruned * STEPS_AFTER_PRUNING + learning.epochs
 
 
 def couplings_of_prior(

@@ -10,21 +10,18 @@ from scipy import linalg
 
 from atomarium.core.compact_features import CompactFeatures
 from atomarium.models.alchemical.blocks import arrange
-from atomarium.models.alchemical.couplings import Couplings, Recipe, parts
+from atomarium.models.alchemical.couplings import (
+    OUTER_FOLDS,
+    STEPS_AFTER_PRUNING,
+    Couplings,
+    Recipe,
+    parts,
+)
 from atomarium.models.alchemical.environments import distinct
 from atomarium.models.alchemical.gauge import principal
 from atomarium.models.alchemical.learning import Learning
-from atomarium.models.alchemical.objective import (
-    Objective,
-    Problem,
-    couplings_of,
-)
+from atomarium.models.alchemical.objective import Objective, Problem, couplings_of
 from atomarium.models.alchemical.steps import Course, descend
-
-#: Steps after each pseudo-element that is pruned.
-_STEPS_AFTER_PRUNING = 20
-#: Parts that are left out in turn to choose the number of pseudo-elements.
-_OUTER_FOLDS = 3
 
 
 def learn(
@@ -55,7 +52,7 @@ def learn(
         n_pseudo = int(selection[selection[:, 3] == 1, 0][0])
         course = best_course(problem, recipe.learning, most)
         for fewer in range(most - 1, n_pseudo - 1, -1):
-            epochs = recipe.learning.epochs if fewer == n_pseudo else _STEPS_AFTER_PRUNING
+            epochs = recipe.learning.epochs if fewer == n_pseudo else STEPS_AFTER_PRUNING
             course = _pruned(problem, replace(recipe.learning, epochs=epochs), course.best, fewer)
     couplings = couplings_of(problem, course.best)
     return Couplings(
@@ -144,7 +141,7 @@ def _compare(
         Trees (1984), section 3.4.3.
     """
     n_structures = len(problem.values)
-    pieces = np.array_split(np.arange(n_structures), _OUTER_FOLDS)
+    pieces = np.array_split(np.arange(n_structures), OUTER_FOLDS)
     squares = np.zeros((most, n_structures))
     for piece in pieces:
         inner = _without(problem, learning, piece)
@@ -154,7 +151,7 @@ def _compare(
         course = best_course(inner, learning, most)
         for n_pseudo in range(most, 0, -1):
             if n_pseudo < most:
-                shorter = replace(learning, epochs=_STEPS_AFTER_PRUNING)
+                shorter = replace(learning, epochs=STEPS_AFTER_PRUNING)
                 course = _pruned(inner, shorter, course.best, n_pseudo)
             squares[n_pseudo - 1, piece] = judged.left_out_errors(course.best) ** 2
     errors = squares.mean(axis=1)

@@ -19,6 +19,12 @@ _locks: dict[str, threading.Lock] = {}
 _guard = threading.Lock()
 
 
+def forget() -> None:
+    """Learn again what is asked for next."""
+    with _guard:
+        _kept.clear()
+
+
 def learned_once(
     recipe: Recipe, features: CompactFeatures, values: Float64[np.ndarray, "structures"]
 ) -> Couplings:

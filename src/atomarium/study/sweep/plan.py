@@ -126,8 +126,13 @@ def make_sweep_plan(study: StudyFile) -> SweepPlan:
         space=space,
         constraints=constraints,
         split=split,
-        trial=replace(trial, train=split.train, test=split.test),
+        trial=replace(trial, train=split.train, test=split.test, aside=_aside(plan)),
     )
+
+
+def _aside(plan: Plan) -> Int64[np.ndarray, "aside"] | None:
+    """Return the structures that runs may learn from besides, of whichever model they are."""
+    return next((trial.aside for trial in plan.trials if trial.aside is not None), None)
 
 
 def _hold_out(trial: Trial, sweep: SweepSpec) -> Split:

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float64, Int64
 
 from atomarium.core.dataset import Dataset
+from atomarium.experiment.aside import aside_of, prepared
 from atomarium.experiment.candidate import Candidate, FittedCandidate
 from atomarium.experiment.class_scores import score_classes
 from atomarium.experiment.feature_cache import represent
@@ -78,7 +79,9 @@ class Trainer:
         n = len(learned)
         parts = rows.take(np.arange(n)), rows.take(np.arange(n, len(both)))
         started = time.perf_counter()
-        fitted = self._fit(trial, candidate, rows, n, Course(folder=folder, watch=watch))
+        course = Course(folder=folder, watch=watch, aside=aside_of(trial, self.dataset))
+        course = prepared(course, candidate, extensive=trial.target.extensive)
+        fitted = self._fit(trial, candidate, rows, n, course)
         seconds = time.perf_counter() - started
         started = time.perf_counter()
         said = fitted.predict_features(self.dataset.structures.take(held), parts[1])
