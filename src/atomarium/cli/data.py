@@ -118,12 +118,12 @@ def convert(
     Raises:
         InputError: the new file exists, or one of the two cannot be read or written.
     """
-    from atomarium.core.errors import InputError
-    from atomarium.data.formats import write
+    from atomarium.cli.places import refuse_existing
+    from atomarium.data.formats import refuse_unwritable, write
     from atomarium.data.sources import load_dataset
 
-    if out.exists() and not overwrite:
-        raise InputError(f"{out} exists; choose another name or say --overwrite")
+    refuse_existing(out, overwrite=overwrite)
+    refuse_unwritable(out, named="the new file")
     dataset = load_dataset(source)
     write(out, dataset)
     print(f"{len(dataset):,} structures: {out}")

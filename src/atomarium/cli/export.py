@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from atomarium.core.errors import InputError
+from atomarium.core.writable import refuse_unwritable_file
 
 
 def export(*sources: str, chemiscope: Path | None = None, html: Path | None = None) -> None:
@@ -25,6 +26,9 @@ def export(*sources: str, chemiscope: Path | None = None, html: Path | None = No
         raise InputError("name what to export: a file, a folder, or a data set of the catalog")
     if chemiscope is None and html is None:
         raise InputError("say where to write: --chemiscope OUT.json.gz or --html OUT.html")
+    for path, named in ((chemiscope, "--chemiscope"), (html, "--html")):
+        if path is not None:
+            refuse_unwritable_file(path, named=named)
     scene = scene_of(sources)
     if chemiscope is not None:
         for note in write_chemiscope(chemiscope, scene):

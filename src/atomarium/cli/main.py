@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 
 from cyclopts import App
 
 import atomarium
 from atomarium.core.errors import InputError
+
+#: What somebody must mend before anything can go on.
+_TO_MEND = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+#: Names that stand for nothing that could be read or written.
+_BAD_NAMES = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP}
 
 app = App(
     name="atomarium",
@@ -36,7 +42,7 @@ def main() -> None:
         OSError: something failed that no user can mend; a bug to report.
     """
     try:
-        code = app(result_action="return_value", exit_on_error=True)
+        code = app(sys.argv[1:], result_action="return_value", exit_on_error=True)
     except InputError as error:
         _say(f"error: {error}")
         sys.exit(2)
@@ -46,9 +52,12 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(0)
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}:
+        place = f" ({os.fsdecode(error.filename)})" if error.filename else ""
+        if error.errno in _BAD_NAMES:
+            _say(f"error: {error.strerror}{place}")
+            sys.exit(2)
+        if error.errno not in _TO_MEND:
             raise
-        place = f" ({error.filename})" if error.filename else ""
         _say(f"error: {error.strerror}{place}; everything finished is kept, mend it and run again")
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from atomarium.core.errors import InputError
+from atomarium.core.writable import refuse_unwritable_file
 
 if TYPE_CHECKING:
     from atomarium.explore.local_server import LocalServer
@@ -39,6 +40,8 @@ def open_page(
     Raises:
         InputError: nothing is named, or something cannot be read.
     """
+    if save is not None:
+        refuse_unwritable_file(save, named="--save")
     if not sources:
         raise InputError("name a file or folder to open, or a data set of `atomarium data list`")
     if not (explore or check) and len(sources) == 1 and _is_sweep(Path(sources[0])):

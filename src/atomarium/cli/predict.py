@@ -14,7 +14,8 @@ from cyclopts import Parameter
 from atomarium.core.dataset import Target
 from atomarium.core.errors import InputError
 from atomarium.core.files import written_atomically
-from atomarium.data.formats import FORMATS, write
+from atomarium.core.writable import refuse_unwritable_file
+from atomarium.data.formats import FORMATS, refuse_unwritable, write
 from atomarium.data.sources import load_dataset
 from atomarium.experiment.saved_model import SavedModel, load_model
 from atomarium.study.choose import find_model
@@ -51,6 +52,9 @@ def predict(
     structured = out is not None and _holds_structures(out)
     if forces and not structured:
         raise InputError("forces are written with their structures: --out NAME.extxyz")
+    if out is not None:
+        check = refuse_unwritable if structured else refuse_unwritable_file
+        check(out, named="--out")
     folder = find_model(model, target)
     dataset = load_dataset(file)
     if forces and out is not None:

@@ -66,13 +66,13 @@ def relax(
     Raises:
         InputError: nothing is named, or something cannot be read, relaxed or written.
     """
-    from atomarium.data.formats import writable_format, write
+    from atomarium.data.formats import refuse_unwritable, write
     from atomarium.experiment.saved_potential import SavedPotential
     from atomarium.study.choose import find_model
 
     if batch_atoms < 1:
         raise InputError(f"--batch-atoms must be at least 1, got {batch_atoms}")
-    writable_format(out)
+    refuse_unwritable(out, named="--out")
     dataset = _load(files)
     potential = SavedPotential.load(find_model(model, target))
     potential.model.fitted.refuse_unseen(dataset.structures, dataset.ids)

@@ -12,6 +12,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Column, Table
 
+from atomarium.cli.places import run_folder
 from atomarium.cli.run_sweep import run_sweep
 from atomarium.core.errors import InputError
 from atomarium.experiment.spec import StudyFile, parse_study, read_study
@@ -82,7 +83,7 @@ def run(
         0, or 1 when a trial failed.
     """
     file = _study_file(study, data=data, target=target, unit=unit, extensive=extensive)
-    folder = out or Path("runs") / file.spec.name
+    folder = run_folder(out, file.spec.name)
     place = _cluster(cluster, workers=workers, threads=threads)
     if file.spec.sweep is not None:
         means = Means(

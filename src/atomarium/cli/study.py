@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from atomarium.core.writable import refuse_unwritable_file, refuse_unwritable_folder
+
 if TYPE_CHECKING:
     from atomarium.study.sweep.export import Format
 
@@ -65,6 +67,8 @@ def to_optuna(folder: Path, storage: str, /, *, name: str = "") -> None:
     from atomarium.study.sweep.runs import read_sweep
     from atomarium.study.sweep.storage import without_password
 
+    if "://" not in storage:
+        refuse_unwritable_file(Path(storage), named="the storage")
     n_runs = optuna_exchange.to_optuna(read_sweep(folder), storage, name=name)
     print(f"{n_runs:,} runs: {without_password(storage)}")
 
@@ -83,6 +87,7 @@ def from_optuna(storage: str, /, *, out: Path, name: str = "", study: Path | Non
     from atomarium.experiment.spec import read_study
     from atomarium.study.sweep import optuna_exchange
 
+    refuse_unwritable_folder(out, named="--out")
     file = None if study is None else read_study(study)
     n_runs = optuna_exchange.from_optuna(storage, out, name=name, study=file)
     print(f"{n_runs:,} runs: {out}")

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from atomarium.cli.places import refuse_existing
 from atomarium.core.errors import InputError
+from atomarium.core.writable import refuse_unwritable_file
 
 if TYPE_CHECKING:
     from atomarium.study.sweep.wandb_import import Imported
@@ -61,6 +63,8 @@ def import_sweep(
     """
     from atomarium.study.sweep.wandb_import import Surroundings, import_configuration
 
+    refuse_existing(out, overwrite=overwrite)
+    refuse_unwritable_file(out, named="--out")
     around = Surroundings(
         source=data,
         target=target,
@@ -74,17 +78,11 @@ def import_sweep(
         renamed=_renamed(rename),
         ignored=ignore,
     )
-    _check_free(out, overwrite=overwrite)
     _write(import_configuration(file, around, variable=variable), out)
 
 
 def _unit_of_sample(data: str, target: str) -> str:
     return "eV" if (data, target) == ("qm9-sample", "u0_atomization") else ""
-
-
-def _check_free(out: Path, *, overwrite: bool) -> None:
-    if out.exists() and not overwrite:
-        raise InputError(f"{out} exists; choose another name or say --overwrite")
 
 
 def _write(imported: Imported, out: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from atomarium.cli.places import run_folder
 from atomarium.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -111,4 +112,4 @@ def _found(study: str, out: Path | None, *, url: str, sweep: str) -> tuple[Sweep
             raise InputError("give a run folder, or a study file and --out, not both")
         return plan_in(path), path
     file = offered(url, sweep) if "://" in study else read_study(path)
-    return make_sweep_plan(file), out or Path("runs") / file.spec.name
+    return make_sweep_plan(file), run_folder(out, file.spec.name)

@@ -11,6 +11,8 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+from atomarium.core.writable import refuse_special
+
 _waits: ContextVar[bool] = ContextVar("waits", default=True)
 
 
@@ -33,8 +35,12 @@ def written_atomically(path: Path | str) -> Generator[Path]:
 
     The content is flushed to disk before the rename, unless `without_waiting`; after an error the
     temporary file is gone and `path` is as it was.
+
+    Raises:
+        InputError: there is a device or the like, whose place no file must take.
     """
     path = Path(path)
+    refuse_special(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # Not tempfile: its files are closed to other users, and so would be what we write.
     part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")

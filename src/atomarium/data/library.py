@@ -9,7 +9,7 @@ from typing import Literal
 from atomarium.core.dataset import Dataset
 from atomarium.core.errors import InputError
 from atomarium.data.catalog import Entry, Source, assemble, catalog
-from atomarium.data.fetch import Fetched, data_folder, fetch
+from atomarium.data.fetch import Fetched, data_folder, fetch, refuse_unusable_places
 from atomarium.data.formats import read, write
 from atomarium.data.importers import load_importer
 from atomarium.data.samples import load_sample
@@ -72,11 +72,12 @@ def obtain(entry: Entry, *, show: bool = True) -> Obtained:
         show: Whether bars show how far it is.
 
     Raises:
-        InputError: the set comes with the package, no source gives its files, or they cannot be
-            read.
+        InputError: the set comes with the package, no source gives its files, they cannot be
+            read, or there is no place for them.
     """
     if entry.packaged:
         raise InputError(f"data set {entry.name!r} comes with the package; use it as it is")
+    refuse_unusable_places()
     problems = []
     for source in entry.sources:
         try:

@@ -25,6 +25,7 @@ from atomarium.core.features import Features
 from atomarium.core.files import write_json
 from atomarium.core.hashing import hash_arrays, hash_settings
 from atomarium.core.structures import Structures
+from atomarium.core.writable import folder_of_variable, refuse_unwritable_folder
 from atomarium.data.fetch import data_folder
 from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.compact import CompactModel
@@ -37,6 +38,7 @@ _DEFAULT_GIGABYTES = 4.0
 #: What costs less is faster computed than looked after.
 _LEAST_SECONDS = 0.5
 _PART = ".part-"
+_FOLDER = "ATOMARIUM_CACHE"
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,27 @@ def represent(
     return Represented(features, seconds)
 
 
+def refuse_unusable_cache() -> None:
+    """Refuse a cache, before anything is represented, that somebody has asked for in vain.
+
+    Raises:
+        InputError: what an environment variable says cannot be used.
+    """
+    _most_bytes()
+    folder = cache_folder()
+    # One that is there may belong to others who fill it; the platform's may be closed to all.
+    if os.environ.get(_FOLDER) and not folder.exists():
+        refuse_unwritable_folder(folder, named=_FOLDER)
+
+
 def cache_folder() -> Path:
-    """Return where features are kept."""
-    given = os.environ.get("ATOMARIUM_CACHE")
-    return Path(given).expanduser() if given else data_folder() / "features"
+    """Return where features are kept.
+
+    Raises:
+        InputError: an environment variable names what is no folder.
+    """
+    given = folder_of_variable(_FOLDER)
+    return data_folder() / "features" if given is None else given
 
 
 def _most_bytes() -> float:

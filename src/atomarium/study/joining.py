@@ -11,6 +11,7 @@ from pathlib import Path
 from atomarium.core.errors import InputError
 from atomarium.core.files import write_json, write_text
 from atomarium.core.stopping import Stopped, is_stop_asked
+from atomarium.core.writable import refuse_unwritable_folder
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.feature_cache import Represented, represent
 from atomarium.experiment.record import keep_failure, read_record
@@ -48,11 +49,13 @@ def plan_to_join(place: Path, out: Path | None = None) -> tuple[Plan, Path]:
         out: Run folder of a study file; runs/NAME when left out.
 
     Raises:
-        InputError: there is no study, or its data cannot be read here.
+        InputError: there is no study, its data cannot be read here, or its run folder cannot be
+            made.
     """
     if not place.is_dir():
         plan = make_plan(read_study(place))
         folder = out or Path("runs") / plan.study.spec.name
+        refuse_unwritable_folder(folder, named="the run folder")
         prepare(plan, folder)
         return plan, folder
     path = place / "study.toml"

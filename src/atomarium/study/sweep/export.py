@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 
 from atomarium.core.errors import InputError
 from atomarium.core.files import write_json, write_text, written_atomically
+from atomarium.core.writable import refuse_unwritable_file
 from atomarium.experiment.record import read_record
 from atomarium.study.sweep.runs import read_sweep, sweep_in
 from atomarium.study.tables import plain
@@ -38,10 +39,13 @@ def export_table(
         out: Where to write; `runs.csv` and the like in the folder when left out.
 
     Raises:
-        InputError: the folder holds no study, no curves are kept, or a library is missing.
+        InputError: the folder holds no study, no curves are kept, nothing can be written where the
+            table is wanted, or a library is missing.
     """
     rows = rows_of(folder, what)
+    named = "the table" if out is None else "--out"
     out = out or folder / f"{what}.{ending}"
+    refuse_unwritable_file(out, named=named)
     if ending == "json":
         write_json(out, rows)
     elif ending == "csv":
