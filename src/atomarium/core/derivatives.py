@@ -29,6 +29,16 @@ class PulledBack:
         self.strain.setflags(write=False)
 
 
+def check_cotangents(cotangents: np.ndarray, shape: tuple[int, int]) -> None:
+    """Look whether cotangents belong to features.
+
+    Raises:
+        InputError: they have another shape.
+    """
+    if cotangents.shape != shape:
+        raise InputError(f"cotangents must have shape {shape}, got {cotangents.shape}")
+
+
 @dataclass(frozen=True, eq=False)
 class Gradients:
     """Explicit derivatives of features, one block for each (row, moved atom); read-only.

@@ -12,15 +12,15 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import ArrayLike
 
-from atomarium.core.derivatives import Gradients, PulledBack
-from atomarium.core.elements import NUMBERS, SYMBOLS, number_of
+from atomarium.core.derivatives import Gradients, PulledBack, check_cotangents
+from atomarium.core.elements import NUMBERS, SYMBOLS
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
 from atomarium.core.structures import Structures
 from atomarium.represent._kernels import symmetry_plan as codes
 from atomarium.represent._kernels.symmetry_plan import Plan
 from atomarium.represent.neighborhoods import fill_values, gradients, pull_back
-from atomarium.represent.species_columns import column_of_atoms
+from atomarium.represent.species_columns import column_of_atoms, ordered_species
 from atomarium.represent.symmetry_columns import ORDERS, Column, Order, list_columns
 from atomarium.represent.symmetry_function import (
     RadialScheme,
@@ -105,10 +105,7 @@ class SymmetryFunctions:
     dtype: Literal["float64", "float32"] = "float64"
 
     def __post_init__(self) -> None:
-        numbers = sorted(number_of(symbol) for symbol in self.species)
-        if len(set(numbers)) != len(numbers):
-            raise InputError(f"species must differ, got {', '.join(self.species)}")
-        object.__setattr__(self, "species", tuple(SYMBOLS[z] for z in numbers))
+        object.__setattr__(self, "species", ordered_species(self.species))
         if not (math.isfinite(self.cutoff) and self.cutoff > 0):
             raise InputError(f"cutoff must be above 0 Å, got {self.cutoff}")
         for name, choices in _CHOICES.items():
@@ -218,9 +215,7 @@ class SymmetryFunctions:
             InputError: as `compute`, and the cotangents do not have the shape of the features.
         """
         settled = self._settled_on(structures)
-        expected = (structures.n_atoms, settled.n_columns)
-        if cotangents.shape != expected:
-            raise InputError(f"cotangents must have shape {expected}, got {cotangents.shape}")
+        check_cotangents(cotangents, (structures.n_atoms, settled.n_columns))
         if not settled.n_columns:
             return PulledBack(np.zeros((0, 3)), np.zeros((len(structures), 3, 3)))
         return pull_back(structures, symmetry_loops(settled.layout.plan), cotangents)

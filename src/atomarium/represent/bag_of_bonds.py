@@ -19,8 +19,7 @@ from atomarium.core.threads import run_in_threads
 from atomarium.core.units import convert
 from atomarium.represent._kernels.bags import fill_bags
 from atomarium.represent.matrix_rows import refuse_places_without_element
-from atomarium.represent.mbtr import ordered_species
-from atomarium.represent.species_columns import column_of_atoms
+from atomarium.represent.species_columns import column_of_atoms, ordered_species
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from atomarium.core.elements import SYMBOLS, number_of
-from atomarium.core.errors import InputError
 from atomarium.core.features import Features
 from atomarium.core.structures import Structures
-from atomarium.represent.species_columns import column_of_atoms
+from atomarium.represent.species_columns import check_species, column_of_atoms, settle_species
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,16 +24,11 @@ class Composition:
     species: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if len(set(self.species)) != len(self.species):
-            raise InputError(f"species must differ, got {', '.join(self.species)}")
-        for symbol in self.species:
-            number_of(symbol)
+        check_species(self.species)
 
     def settle(self, structures: Structures) -> Composition:
         """Return the same settings with species, where open, those of the structures."""
-        if self.species:
-            return self
-        return replace(self, species=tuple(SYMBOLS[z] for z in structures.species))
+        return settle_species(self, structures)
 
     def compute(self, structures: Structures) -> Features:
         """Return one row for each atom.

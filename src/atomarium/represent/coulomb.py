@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float64, Int32, Int64
@@ -13,7 +13,7 @@ from atomarium.core.pairs import SAME_PLACE
 from atomarium.core.segments import rows_of_segments
 from atomarium.core.structures import Structures
 from atomarium.core.units import convert
-from atomarium.represent.matrix_rows import MatrixRows, settled_size
+from atomarium.represent.matrix_rows import MatrixRows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,15 +47,17 @@ class CoulombMatrix(MatrixRows):
     sigma: float = 1.0
     seed: int = 0
 
-    def settle(self, structures: Structures) -> CoulombMatrix:
-        """Return the same settings with n_atoms_max, where open, from the largest structure.
+    def refuse_others(self, structures: Structures) -> None:
+        """Look for crystals.
 
         Raises:
-            InputError: a structure is periodic, larger than an n_atoms_max that was given or holds
-                a place without an element, or n_atoms_max is open and there is no atom.
+            InputError: there is one.
         """
-        _refuse_crystals(structures)
-        return replace(self, n_atoms_max=settled_size(self, structures))
+        structures.check()
+        periodic = np.flatnonzero(structures.periodic.any(axis=1))
+        if len(periodic):
+            right = "the Coulomb matrix is for molecules; take sine-matrix, ewald-matrix or soap"
+            raise InputError(f"structure {periodic[0]} is periodic: {right}")
 
     def matrices_of(
         self, structures: Structures
@@ -96,11 +98,3 @@ def _matrices(
     matrices *= charges[:, None, :]
     matrices[:, diagonal, diagonal] = 0.5 * charges**2.4
     return matrices
-
-
-def _refuse_crystals(structures: Structures) -> None:
-    structures.check()
-    periodic = np.flatnonzero(structures.periodic.any(axis=1))
-    if len(periodic):
-        right = "the Coulomb matrix is for molecules; take sine-matrix, ewald-matrix or soap"
-        raise InputError(f"structure {periodic[0]} is periodic: {right}")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
 import numpy as np
 from jaxtyping import Float, Float64
 
 from atomarium.core.columns import ColumnNames
-from atomarium.core.derivatives import Gradients, PulledBack
+from atomarium.core.derivatives import Gradients, PulledBack, check_cotangents
 from atomarium.core.elements import NUMBERS, SYMBOLS
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
@@ -20,9 +20,8 @@ from atomarium.represent._kernels.symmetry_neighbors import NEAR_FADE
 from atomarium.represent._kernels.symmetry_plan import COSINE
 from atomarium.represent._kernels.vectors import LANES
 from atomarium.represent.fchl19_loops import fchl_loops
-from atomarium.represent.mbtr import ordered_species
 from atomarium.represent.neighborhoods import fill_values, gradients, pull_back
-from atomarium.represent.species_columns import column_of_atoms
+from atomarium.represent.species_columns import column_of_atoms, ordered_species, settle_species
 
 #: Grids are padded with points so far away that nothing reaches them.
 _FAR = 1e6
@@ -102,9 +101,7 @@ class Fchl19:
 
     def settle(self, structures: Structures) -> Fchl19:
         """Return the same settings with species, where open, those of the structures."""
-        if self.species:
-            return self
-        return replace(self, species=tuple(SYMBOLS[z] for z in structures.species))
+        return settle_species(self, structures)
 
     def compute(self, structures: Structures) -> Features:
         """Return one row for each atom.
@@ -133,9 +130,7 @@ class Fchl19:
             InputError: as `compute`, and the cotangents do not have the shape of the features.
         """
         settled = self._settled_on(structures)
-        expected = (structures.n_atoms, settled.n_columns)
-        if cotangents.shape != expected:
-            raise InputError(f"cotangents must have shape {expected}, got {cotangents.shape}")
+        check_cotangents(cotangents, (structures.n_atoms, settled.n_columns))
         return pull_back(structures, fchl_loops(settled.plan), cotangents)
 
     def gradients(self, structures: Structures) -> Gradients:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from atomarium.core.elements import SYMBOLS
-from atomarium.core.errors import InputError, did_you_mean
-from atomarium.core.structures import Structures
-from atomarium.represent.many_body import ManyBody
-from atomarium.represent.many_body_rows import ManyBodyRows
-from atomarium.represent.mbtr import DEFAULT_TERMS, check_settings, ordered_species
+from atomarium.core.errors import InputError
+from atomarium.represent.many_body_rows import TermRows
+from atomarium.represent.mbtr import DEFAULT_TERMS
 from atomarium.represent.mbtr_terms import SYMMETRIC_WEIGHTINGS, MbtrTerm
-
-_NORMALIZATIONS = ("none", "l2")
 
 
 @dataclass(frozen=True, kw_only=True)
-class LocalMbtr(ManyBodyRows):
+class LocalMbtr(TermRows):
     """Local many-body tensor representation: one row for each atom.
 
     As `Mbtr`, but only of pairs and triplets that an atom takes part in. The atom itself counts
@@ -37,6 +32,8 @@ class LocalMbtr(ManyBodyRows):
         dtype: Precision of the rows; they are computed in float64.
     """
 
+    normalizations = ("none", "l2")
+    local = True
     terms: tuple[MbtrTerm, ...] = DEFAULT_TERMS
     species: tuple[str, ...] = ()
     binning: str = "density"
@@ -44,10 +41,7 @@ class LocalMbtr(ManyBodyRows):
     dtype: str = "float64"
 
     def __post_init__(self) -> None:
-        check_settings(self.terms, self.binning, self.dtype)
-        if self.normalization not in _NORMALIZATIONS:
-            hint = did_you_mean(self.normalization, _NORMALIZATIONS)
-            raise InputError(f"no normalization {self.normalization!r}{hint}")
+        super().__post_init__()
         for term in self.terms:
             if term.order == 1:
                 raise InputError(f"{term.geometry} says nothing of surroundings: take mbtr")
@@ -59,25 +53,3 @@ class LocalMbtr(ManyBodyRows):
                 )
         if "X" in self.species:
             raise InputError("X stands for the atom that a row is about, it cannot be a species")
-        object.__setattr__(self, "species", ordered_species(self.species))
-
-    def settle(self, structures: Structures) -> LocalMbtr:
-        """Return the same settings with species, where open, those of the structures.
-
-        Raises:
-            InputError: a structure holds X, a place without an element.
-        """
-        if self.species:
-            return self
-        return replace(self, species=tuple(SYMBOLS[z] for z in structures.species))
-
-    @property
-    def many_body(self) -> ManyBody:
-        """The settings as they are computed."""
-        return ManyBody(
-            terms=self.terms,
-            species=self.species,
-            binning=self.binning,
-            normalization=self.normalization,
-            local=True,
-        )

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 from jaxtyping import Float, Float64, Int64
 
-from atomarium.core.derivatives import Gradients, PulledBack
-from atomarium.core.errors import InputError, counted_from
+from atomarium.core.derivatives import Gradients, PulledBack, check_cotangents
+from atomarium.core.errors import counted_from
 from atomarium.core.structures import Structures
 from atomarium.core.threads import run_in_threads
 from atomarium.represent._kernels.many_body import Work
@@ -28,9 +28,7 @@ def pull_back(
         InputError: as `ManyBody.values`, or the cotangents do not have the features' shape.
     """
     settings.check(structures)
-    expected = (settings.n_rows(structures), settings.width)
-    if cotangents.shape != expected:
-        raise InputError(f"cotangents must have shape {expected}, got {cotangents.shape}")
+    check_cotangents(cotangents, (settings.n_rows(structures), settings.width))
     positions = np.zeros((structures.n_atoms, 3))
     strain = np.zeros((len(structures), 3, 3))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Self
+from dataclasses import replace
+from typing import Any, Self, cast
 
 import numpy as np
 from jaxtyping import Float64, Int64
@@ -35,9 +36,24 @@ class MatrixRows(ABC):
     def __post_init__(self) -> None:
         _check_settings(self)
 
-    @abstractmethod
     def settle(self, structures: Structures) -> Self:
-        """Return the same settings with n_atoms_max, where open, from the largest structure."""
+        """Return the same settings with n_atoms_max, where open, from the largest structure.
+
+        Raises:
+            InputError: a structure is not of the kind that the matrix is for, is larger than an
+                n_atoms_max that was given or holds a place without an element, or n_atoms_max is
+                open and there is no atom.
+        """
+        self.refuse_others(structures)
+        return replace(cast("Any", self), n_atoms_max=_settled_size(self, structures))
+
+    @abstractmethod
+    def refuse_others(self, structures: Structures) -> None:
+        """Look for structures of a kind that the matrix is not for.
+
+        Raises:
+            InputError: there is one.
+        """
 
     @abstractmethod
     def matrices_of(
@@ -93,7 +109,7 @@ def _check_settings(settings: MatrixRows) -> None:
         raise InputError(f"seed must be at least 0, got {settings.seed}")
 
 
-def settled_size(settings: MatrixRows, structures: Structures) -> int:
+def _settled_size(settings: MatrixRows, structures: Structures) -> int:
     """Return n_atoms_max, where open that of the largest structure.
 
     Raises:

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from atomarium.core.elements import SYMBOLS, number_of
-from atomarium.core.errors import InputError, did_you_mean
-from atomarium.core.structures import Structures
-from atomarium.represent.many_body import ManyBody
-from atomarium.represent.many_body_rows import ManyBodyRows
+from atomarium.represent.many_body_rows import TermRows
 from atomarium.represent.mbtr_terms import MbtrTerm
 
-_NORMALIZATIONS = ("none", "l2", "n_atoms", "valle_oganov")
-_BINNINGS = ("density", "height", "mass")
 DEFAULT_TERMS = (
     MbtrTerm(
         geometry="inverse_distance", start=0.0, stop=1.2, width=0.03, weighting="exp", cutoff=8.0
@@ -23,7 +16,7 @@ DEFAULT_TERMS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mbtr(ManyBodyRows):
+class Mbtr(TermRows):
     """Many-body tensor representation: one row for each structure.
 
     Each term is a sum over all atoms, pairs or triplets, of a Gaussian at the value of its
@@ -51,61 +44,10 @@ class Mbtr(ManyBodyRows):
         dtype: Precision of the rows; they are computed in float64.
     """
 
+    normalizations = ("none", "l2", "n_atoms", "valle_oganov")
+    local = False
     terms: tuple[MbtrTerm, ...] = DEFAULT_TERMS
     species: tuple[str, ...] = ()
     binning: str = "density"
     normalization: str = "none"
     dtype: str = "float64"
-
-    def __post_init__(self) -> None:
-        check_settings(self.terms, self.binning, self.dtype)
-        if self.normalization not in _NORMALIZATIONS:
-            hint = did_you_mean(self.normalization, _NORMALIZATIONS)
-            raise InputError(f"no normalization {self.normalization!r}{hint}")
-        object.__setattr__(self, "species", ordered_species(self.species))
-
-    def settle(self, structures: Structures) -> Mbtr:
-        """Return the same settings with species, where open, those of the structures."""
-        if self.species:
-            return self
-        return replace(self, species=tuple(SYMBOLS[z] for z in structures.species))
-
-    @property
-    def many_body(self) -> ManyBody:
-        """The settings as they are computed."""
-        return ManyBody(
-            terms=self.terms,
-            species=self.species,
-            binning=self.binning,
-            normalization=self.normalization,
-            local=False,
-        )
-
-
-def check_settings(terms: Sequence[MbtrTerm], binning: str, dtype: str) -> None:
-    """Look whether terms and binning go together.
-
-    Raises:
-        InputError: there is no term, there is no such binning or dtype, or a grid of points
-            has only one.
-    """
-    if not terms:
-        raise InputError("no terms: give at least one, distance or angle, say")
-    if binning not in _BINNINGS:
-        raise InputError(f"no binning {binning!r}{did_you_mean(binning, _BINNINGS)}")
-    if dtype not in {"float64", "float32"}:
-        raise InputError(f"dtype must be float64 or float32, got {dtype!r}")
-    for term in terms:
-        if binning != "mass" and term.n_bins < 2:
-            raise InputError(f"{term.geometry}: a grid needs at least 2 points, got {term.n_bins}")
-
-
-def ordered_species(species: tuple[str, ...]) -> tuple[str, ...]:
-    """Return symbols by ascending atomic number.
-
-    Raises:
-        InputError: there is no such element, or one stands there twice.
-    """
-    if len(set(species)) != len(species):
-        raise InputError(f"species must differ, got {', '.join(species)}")
-    return tuple(sorted(species, key=number_of))

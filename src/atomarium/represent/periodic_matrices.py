@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float64, Int64
@@ -15,7 +15,7 @@ from atomarium.core.segments import rows_of_segments
 from atomarium.core.structures import Structures
 from atomarium.core.units import convert
 from atomarium.represent._kernels.ewald import add_far, add_near
-from atomarium.represent.matrix_rows import MatrixRows, settled_size
+from atomarium.represent.matrix_rows import MatrixRows
 
 #: Cells or waves that one pair of atoms may be summed over.
 _MOST_IMAGES = 1e6
@@ -49,15 +49,9 @@ class SineMatrix(MatrixRows):
     sigma: float = 1.0
     seed: int = 0
 
-    def settle(self, structures: Structures) -> SineMatrix:
-        """Return the same settings with n_atoms_max, where open, from the largest structure.
-
-        Raises:
-            InputError: a structure does not repeat in three directions or is larger than an
-                n_atoms_max that was given, or n_atoms_max is open and there is no atom.
-        """
+    def refuse_others(self, structures: Structures) -> None:
+        """Look for structures that do not repeat in three directions; `InputError` if there is one."""
         _check_crystals(structures, "sine")
-        return replace(self, n_atoms_max=settled_size(self, structures))
 
     def matrices_of(
         self, structures: Structures
@@ -114,15 +108,9 @@ class EwaldMatrix(MatrixRows):
         if not 0 < self.accuracy < 0.1:
             raise InputError(f"accuracy must be above 0 and below 0.1, got {self.accuracy}")
 
-    def settle(self, structures: Structures) -> EwaldMatrix:
-        """Return the same settings with n_atoms_max, where open, from the largest structure.
-
-        Raises:
-            InputError: a structure does not repeat in three directions or is larger than an
-                n_atoms_max that was given, or n_atoms_max is open and there is no atom.
-        """
+    def refuse_others(self, structures: Structures) -> None:
+        """Look for structures that do not repeat in three directions; `InputError` if there is one."""
         _check_crystals(structures, "Ewald")
-        return replace(self, n_atoms_max=settled_size(self, structures))
 
     def matrices_of(
         self, structures: Structures

@@ -12,7 +12,6 @@ from jaxtyping import Float, Float64
 from atomarium.core.columns import ColumnNames
 from atomarium.core.compact_features import CompactFeatures
 from atomarium.core.derivatives import Gradients, PulledBack
-from atomarium.core.elements import SYMBOLS, number_of
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
 from atomarium.core.segments import segment_mean
@@ -26,7 +25,7 @@ from atomarium.represent.soap_layout import NO_GAP, Columns, GapSettings, make_c
 from atomarium.represent.soap_like import settings_like
 from atomarium.represent.soap_ranges import check_ranges
 from atomarium.represent.soap_work import Plan, compute_rows, expand, make_basis
-from atomarium.represent.species_columns import column_of_atoms
+from atomarium.represent.species_columns import column_of_atoms, ordered_species, settle_species
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,10 +95,7 @@ class Soap:
     dtype: str = "float64"
 
     def __post_init__(self) -> None:
-        numbers = sorted(number_of(symbol) for symbol in self.species)
-        if len(set(numbers)) != len(numbers):
-            raise InputError(f"species must differ, got {', '.join(self.species)}")
-        object.__setattr__(self, "species", tuple(SYMBOLS[z] for z in numbers))
+        object.__setattr__(self, "species", ordered_species(self.species))
         check_ranges(self)
         if isinstance(self.compression, str) and self.compression not in NAMED:
             hint = did_you_mean(self.compression, NAMED)
@@ -127,9 +123,7 @@ class Soap:
 
     def settle(self, structures: Structures) -> Self:
         """Return the same settings with species, where open, those of the structures."""
-        if self.species:
-            return self
-        return replace(self, species=tuple(SYMBOLS[z] for z in structures.species))
+        return settle_species(self, structures)
 
     def compute(self, structures: Structures) -> Features:
         """Return one row for each atom, or for each structure if `average` says so.

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float, Float64, Int64
 
-from atomarium.core.derivatives import Gradients, PulledBack
-from atomarium.core.errors import InputError
+from atomarium.core.derivatives import Gradients, PulledBack, check_cotangents
 from atomarium.core.pairs import Pairs, find_pairs_apart
 from atomarium.core.structures import Structures
 from atomarium.core.threads import do_runs, run_in_threads
@@ -80,9 +79,7 @@ def pull_back(task: Task, cotangents: Float[np.ndarray, "rows finished"]) -> Pul
             or `find_pairs` finds a fault.
     """
     structures, columns = task.structures, task.columns
-    expected = (task.n_rows, columns.width)
-    if cotangents.shape != expected:
-        raise InputError(f"cotangents must have shape {expected}, got {cotangents.shape}")
+    check_cotangents(cotangents, (task.n_rows, columns.width))
     cotangents = cotangents.astype(np.float64, copy=False)
     if task.unscaled is not None:
         unit, lengths = unit_rows(task.unscaled)

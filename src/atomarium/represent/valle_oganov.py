@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from atomarium.core.errors import InputError, did_you_mean
-from atomarium.core.structures import Structures
 from atomarium.represent.many_body import ManyBody
 from atomarium.represent.many_body_rows import ManyBodyRows
 from atomarium.represent.mbtr import Mbtr
@@ -71,10 +70,6 @@ class ValleOganov(ManyBodyRows):
             normalization="valle_oganov",
             dtype=self.dtype,
         )
-
-    def settle(self, structures: Structures) -> ValleOganov:
-        """Return the same settings with species, where open, those of the structures."""
-        return replace(self, species=self.mbtr.settle(structures).species)
 
     @property
     def many_body(self) -> ManyBody:
