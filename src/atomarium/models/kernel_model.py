@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float64, Int64
@@ -204,15 +205,37 @@ class KernelModel:
         tuned = iter(tuning.choose(kernel, lesson.targets(varied)) if varied.any() else [])
         return [next(tuned) if v else tuning.without_search(kernel, lesson) for v in varied]
 
-    def restored_kernel(
-        self, features: Features, arrays: Mapping[str, np.ndarray], *, extensive: bool
-    ) -> StructureKernel:
-        """Return the kernel that once was fitted with."""
+    def restored(
+        self,
+        arrays: Mapping[str, np.ndarray],
+        features: Features,
+        kept: Sequence[str],
+        *,
+        per_structure: str,
+    ) -> dict[str, Any]:
+        """Return what a fitted model is made again from.
+
+        Args:
+            arrays: Of the fitted model.
+            features: The training features that it was fitted to.
+            kept: Names of the arrays that it takes as they are.
+            per_structure: Name of one with a row for each training structure.
+
+        Raises:
+            InputError: the numbers of structures do not agree.
+        """
+        extensive = bool(arrays["extensive"])
+        features = self.digest(features, extensive=extensive)
+        n_rows = len(arrays[per_structure])
+        if len(features) != n_rows:
+            given_ = f"{n_rows} {per_structure} but {len(features)} training structures"
+            raise InputError(f"the model does not belong to these training structures: {given_}")
         kernel = self.structure_kernel(features, extensive=extensive)
-        if "term_weights" not in arrays:
-            return kernel
-        terms = zip(kernel.terms, arrays["term_weights"].tolist(), strict=True)
-        return replace(kernel, terms=tuple(replace(t, weight=w) for t, w in terms))
+        if "term_weights" in arrays:
+            terms = zip(kernel.terms, arrays["term_weights"].tolist(), strict=True)
+            kernel = replace(kernel, terms=tuple(replace(t, weight=w) for t, w in terms))
+        made = {"settings": self, "kernel": kernel, "training": features, "extensive": extensive}
+        return {**made, **{name: arrays[name] for name in kept}}
 
     def _count_to_look_at(self, n_structures: int) -> int:
         auto = min(_MOST_LOOKED_AT, max(_FEWEST_LOOKED_AT, 3 * n_structures // 8))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -11,15 +11,14 @@ from jaxtyping import Float64, Int64
 
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
-from atomarium.models._chosen import chosen_by_tuning
 from atomarium.models._conjugate_gradients import IterativeEquations
-from atomarium.models._kernel_sums import runs, sum_of_kernels
+from atomarium.models._kernel_sums import runs
 from atomarium.models._lesson import Lesson, center_counts
 from atomarium.models._solving import Equations, Solution
 from atomarium.models._tuning import Choice
+from atomarium.models.fitted_kernels import FittedKernels
 from atomarium.models.kernel_matrices import StructureKernel
 from atomarium.models.kernel_model import KernelModel
-from atomarium.models.training import check_features
 
 _SOLVERS = ("direct", "iterative")
 
@@ -93,18 +92,8 @@ class Krr(KernelModel):
         Raises:
             InputError: the numbers of structures do not agree.
         """
-        extensive = bool(arrays["extensive"])
-        features = self.digest(features, extensive=extensive)
-        if len(features) != len(arrays["weights"]):
-            given = f"{len(arrays['weights'])} weights but {len(features)} training structures"
-            raise InputError(f"the model does not belong to these training structures: {given}")
-        return FittedKrr(
-            settings=self,
-            kernel=self.restored_kernel(features, arrays, extensive=extensive),
-            training=features,
-            extensive=extensive,
-            **{name: arrays[name] for name in _ARRAYS},  # pyright: ignore[reportArgumentType]
-        )
+        kept = FittedKrr.kept
+        return FittedKrr(**self.restored(arrays, features, kept, per_structure="weights"))
 
     def _solve(
         self, kernel: StructureKernel, lesson: Lesson, choices: list[Choice]
@@ -147,58 +136,15 @@ class Krr(KernelModel):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class FittedKrr:
-    """A sum of kernels on the training structures.
-
-    Args:
-        settings: What it was fitted with.
-        kernel: Between structures.
-        training: Their features.
-        extensive: Whether values grow with the number of atoms.
-        weights: Of each training structure, for each target.
-        center: What is added to the sum; per atom where values are extensive.
-        length_scales: Of each target.
-        noises: Of each target, as shares of the mean diagonal.
-        errors: Mean absolute error of each target when left out; NaN where none was taken.
-        scales: What kernels are multiplied by to be covariances of the values learned.
-        warnings: What a user should know about the fit.
-    """
+class FittedKrr(FittedKernels):
+    """A sum of kernels on all training structures; see `FittedKernels` for what is kept of it."""
 
     settings: Krr
-    kernel: StructureKernel = field(repr=False)
-    training: Features = field(repr=False)
-    extensive: bool
-    weights: Float64[np.ndarray, "structures targets"] = field(repr=False)
-    center: Float64[np.ndarray, "targets"]
-    length_scales: Float64[np.ndarray, "targets"]
-    noises: Float64[np.ndarray, "targets"]
-    errors: Float64[np.ndarray, "targets"]
-    scales: Float64[np.ndarray, "targets"]
-    warnings: tuple[str, ...] = ()
 
     @property
-    def chosen(self) -> dict[str, float | int | str]:
-        """Length scale, noise and leave-one-out error; numbered when there are several targets."""
-        return chosen_by_tuning(
-            self.kernel,
-            length_scales=self.length_scales,
-            noises=self.noises,
-            errors=self.errors,
-        )
-
-    def predict(self, features: Features) -> Float64[np.ndarray, "structures targets"]:
-        """Return one row for each structure.
-
-        Raises:
-            InputError: the features are not such as the model was fitted to, a structure has no
-                atoms, or a number is not finite.
-        """
-        features = self._digest(features)
-        predicted = sum_of_kernels(
-            self.kernel, features, self.training, self.weights, self.length_scales
-        )
-        predicted *= self._multipliers(features)
-        return predicted + center_counts(features, extensive=self.extensive)[:, None] * self.center
+    def summed(self) -> Features:
+        """Features of the training structures."""
+        return self.training
 
     def spread(self, features: Features) -> Float64[np.ndarray, "structures targets"]:
         """Return the standard deviation of each value, as a Gaussian process sees it.
@@ -229,13 +175,6 @@ class FittedKrr:
                 out[run[:, None], targets] = np.sqrt(shares[:, None] * self.scales[targets])
         return out * self._multipliers(features)
 
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Return all it takes to restore it, training features apart."""
-        arrays = {name: getattr(self, name) for name in _ARRAYS}
-        if len(self.kernel.terms) > 1:
-            arrays["term_weights"] = np.array([term.weight for term in self.kernel.terms])
-        return {**arrays, "extensive": np.array(self.extensive)}
-
     @cached_property
     def _equations(self) -> dict[tuple[float, float], Equations]:
         """Solved equations by length scale and noise."""
@@ -248,18 +187,6 @@ class FittedKrr:
                 out[pair].solve(nothing, directions, pair[1], adjustable=False)
         return out
 
-    def _digest(self, features: Features) -> Features:
-        features = self.settings.digest(features, extensive=self.extensive)
-        check_features(features, width=self.training.width)
-        return features
-
     def _directions(self, features: Features) -> Float64[np.ndarray, "structures 1"]:
         counts = center_counts(features, extensive=self.extensive)
         return counts[:, None] / self._multipliers(features)
-
-    def _multipliers(self, features: Features) -> Float64[np.ndarray, "structures 1"]:
-        per_atom = self.extensive and self.settings.learns_per_atom(features)
-        return center_counts(features, extensive=per_atom)[:, None]
-
-
-_ARRAYS = ("weights", "center", "length_scales", "noises", "errors", "scales")

@@ -11,16 +11,14 @@ from jaxtyping import Float64, Int64
 
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
-from atomarium.models._chosen import chosen_by_tuning
-from atomarium.models._kernel_sums import runs, sum_of_kernels
-from atomarium.models._lesson import Lesson, center_counts
+from atomarium.models._kernel_sums import runs
+from atomarium.models._lesson import Lesson
 from atomarium.models._noises import NoiseProfile
 from atomarium.models._sparse_equations import SparseEquations
 from atomarium.models._tuning import Choice
-from atomarium.models.kernel_matrices import StructureKernel
+from atomarium.models.fitted_kernels import FittedKernels
 from atomarium.models.kernel_model import KernelModel
 from atomarium.models.points import check_way, choose_points
-from atomarium.models.training import check_features
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,77 +128,35 @@ class SparseKrr(KernelModel):
         Raises:
             InputError: the numbers of structures do not agree.
         """
-        extensive = bool(arrays["extensive"])
-        features = self.digest(features, extensive=extensive)
-        if len(features) != len(arrays["values"]):
-            given = f"{len(arrays['values'])} values but {len(features)} training structures"
-            raise InputError(f"the model does not belong to these training structures: {given}")
-        return FittedSparseKrr(
-            settings=self,
-            kernel=self.restored_kernel(features, arrays, extensive=extensive),
-            training=features,
-            extensive=extensive,
-            **{name: arrays[name] for name in _ARRAYS},  # pyright: ignore[reportArgumentType]
-        )
+        kept = FittedSparseKrr.kept
+        return FittedSparseKrr(**self.restored(arrays, features, kept, per_structure="values"))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class FittedSparseKrr:
-    """A sum of kernels on points.
+class FittedSparseKrr(FittedKernels):
+    """A sum of kernels on points; see `FittedKernels` for what else is kept of it.
 
     Args:
         settings: What it was fitted with.
-        kernel: Between structures.
-        training: Features of the training structures.
-        points: Which of them are points.
-        extensive: Whether values grow with the number of atoms.
-        weights: Of each point, for each target.
-        center: What is added to the sum; per atom where values are extensive.
-        length_scales: Of each target.
-        noises: Of each target, as shares of the mean diagonal.
-        errors: Mean absolute leave-one-out error of each target; NaN where none was taken.
-        scales: What kernels are multiplied by to be covariances of the values learned.
+        points: Which of the training structures are points.
         values: What was learned, centered.
-        warnings: What a user should know about the fit.
     """
 
+    kept = ("points", *FittedKernels.kept, "values")
+
     settings: SparseKrr
-    kernel: StructureKernel = field(repr=False)
-    training: Features = field(repr=False)
     points: Int64[np.ndarray, "points"] = field(repr=False)
-    extensive: bool
-    weights: Float64[np.ndarray, "points targets"] = field(repr=False)
-    center: Float64[np.ndarray, "targets"]
-    length_scales: Float64[np.ndarray, "targets"]
-    noises: Float64[np.ndarray, "targets"]
-    errors: Float64[np.ndarray, "targets"]
-    scales: Float64[np.ndarray, "targets"]
     values: Float64[np.ndarray, "structures targets"] = field(repr=False)
-    warnings: tuple[str, ...] = ()
+
+    @property
+    def summed(self) -> Features:
+        """Features of the points."""
+        return self._points
 
     @property
     def chosen(self) -> dict[str, float | int | str]:
         """Length scale, noise, leave-one-out error; numbered when there are several targets."""
-        tuned = chosen_by_tuning(
-            self.kernel,
-            length_scales=self.length_scales,
-            noises=self.noises,
-            errors=self.errors,
-        )
-        return {**tuned, "n_points": len(self.points)}
-
-    def predict(self, features: Features) -> Float64[np.ndarray, "structures targets"]:
-        """Return one row for each structure.
-
-        Raises:
-            InputError: the features are not such as the model was fitted to, a structure has no
-                atoms, or a number is not finite.
-        """
-        features = self._digest(features)
-        weights, scales = self.weights, self.length_scales
-        predicted = sum_of_kernels(self.kernel, features, self._points, weights, scales)
-        predicted *= self._multipliers(features)
-        return predicted + center_counts(features, extensive=self.extensive)[:, None] * self.center
+        return {**super().chosen, "n_points": len(self.points)}
 
     def spread(self, features: Features) -> Float64[np.ndarray, "structures targets"]:
         """Return the standard deviation of each value, as a Gaussian process sees it.
@@ -224,13 +180,6 @@ class FittedSparseKrr:
                     out[run[:, None], targets] = np.sqrt(variances)
         return out * self._multipliers(features)
 
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Return all it takes to restore it, training features apart."""
-        arrays = {name: getattr(self, name) for name in _ARRAYS}
-        if len(self.kernel.terms) > 1:
-            arrays["term_weights"] = np.array([term.weight for term in self.kernel.terms])
-        return {**arrays, "extensive": np.array(self.extensive)}
-
     @cached_property
     def _points(self) -> Features:
         return self.training.take(self.points)
@@ -245,20 +194,6 @@ class FittedSparseKrr:
             directions=np.zeros((n_structures, 0)),
         )
         return {
-            scale: SparseEquations(self.kernel, lesson, self._points, scale)
+            scale: SparseEquations(self.kernel, lesson, self.summed, scale)
             for scale in np.unique(self.length_scales).tolist()
         }
-
-    def _digest(self, features: Features) -> Features:
-        features = self.settings.digest(features, extensive=self.extensive)
-        check_features(features, width=self.training.width)
-        return features
-
-    def _multipliers(self, features: Features) -> Float64[np.ndarray, "structures 1"]:
-        per_atom = self.extensive and self.settings.learns_per_atom(features)
-        return center_counts(features, extensive=per_atom)[:, None]
-
-
-_ARRAYS = (
-    *("points", "weights", "center", "length_scales", "noises", "errors", "scales", "values"),
-)
