@@ -22,8 +22,9 @@ from atomarium.core.progress import progress
 from atomarium.core.structures import Structures
 from atomarium.core.units import convert
 from atomarium.data.ase_quantities import Quantities
-from atomarium.data.ase_rows import RowError, decode_data
+from atomarium.data.ase_rows import decode_data
 from atomarium.data.described import make_provenance
+from atomarium.data.row_error import RowError
 
 _NEWEST_VERSION = 9
 #: What is raised where rows or metadata hold other things than ASE writes.

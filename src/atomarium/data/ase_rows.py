@@ -16,23 +16,11 @@ import numpy as np
 from jaxtyping import Int64
 
 from atomarium.core.files import parse_json
+from atomarium.data.row_error import RowError
 
 _ARRAY = "__ndarray__"
 #: What a row may hold under a name: an array, or text.
 Leaf = np.ndarray | str
-
-
-class RowError(ValueError):
-    """Data of a row that cannot be decoded.
-
-    Args:
-        row: Its number among the rows given, from 0.
-        complaint: What is wrong with it.
-    """
-
-    def __init__(self, row: int, complaint: str) -> None:
-        super().__init__(complaint)
-        self.row = row
 
 
 @dataclass(frozen=True)

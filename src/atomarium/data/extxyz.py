@@ -22,9 +22,10 @@ from atomarium.core.progress import progress
 from atomarium.core.structures import Structures
 from atomarium.data.columns import WordColumn, choose_ids, numbers_of, split_columns
 from atomarium.data.compressed import opened
-from atomarium.data.extxyz_atoms import PLAIN, AtomError, parse_atoms, parse_properties
-from atomarium.data.extxyz_comments import CommentError, parse_comments
+from atomarium.data.extxyz_atoms import PLAIN, parse_atoms, parse_properties
+from atomarium.data.extxyz_comments import parse_comments
 from atomarium.data.extxyz_frames import Frames, walk_frames
+from atomarium.data.row_error import RowError
 
 _BLOCK = 2**22
 _TRUTH = {"T": True, "true": True, "1": True, "F": False, "false": False, "0": False}
@@ -88,8 +89,8 @@ class _Collected:
             return
         try:
             columns = parse_comments(frames.comments)
-        except CommentError as error:
-            line = frames.lines[error.line] + 1
+        except RowError as error:
+            line = frames.lines[error.row] + 1
             raise InputError(f"{self.path}, line {line}: {error}") from error
         layouts = columns.pop("Properties", [""] * n_new)
         lattices, flags = columns.pop("Lattice", None), columns.pop("pbc", None)
@@ -117,7 +118,7 @@ class _Collected:
             raise InputError(f"{self.path}, line {line}: {error}") from error
         try:
             table = parse_atoms(text, sum(sizes), layout)
-        except AtomError as error:
+        except RowError as error:
             line = frames.line_of_atom(start, error.row)
             raise InputError(f"{self.path}, line {line}: {error}") from error
         first_atom, first_structure = self.n_atoms, self.n_structures + start

@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float64, Int32, Int64, UInt8
 from atomarium.core.elements import SYMBOLS, number_of
 from atomarium.core.errors import InputError
 from atomarium.data.decimals import parse_decimals
+from atomarium.data.row_error import RowError
 
 PLAIN = "species:S:1:pos:R:3"
 _SPECIES = ("species", "symbols", "symbol", "element", "elements")
@@ -35,19 +36,6 @@ def _number_of_code() -> Int32[np.ndarray, "codes"]:
 
 
 _NUMBER_OF_CODE = _number_of_code()
-
-
-class AtomError(InputError):
-    """A line of atoms that cannot be read.
-
-    Args:
-        row: Its number in the table, from 0.
-        complaint: What is wrong with it.
-    """
-
-    def __init__(self, row: int, complaint: str) -> None:
-        super().__init__(complaint)
-        self.row = row
 
 
 @dataclass(frozen=True)
@@ -122,7 +110,7 @@ def parse_atoms(text: bytes, n_atoms: int, layout: Layout) -> AtomTable:
         layout: What stands in the columns.
 
     Raises:
-        AtomError: a line has too many or too few columns, or something that is no number or
+        RowError: a line has too many or too few columns, or something that is no number or
             element where one must be.
     """
     starts, ends = _words_in_columns(text, n_atoms, layout)
@@ -133,7 +121,7 @@ def parse_atoms(text: bytes, n_atoms: int, layout: Layout) -> AtomTable:
     positions = numbers_in(layout.positions)
     wrong = np.flatnonzero(~np.isfinite(positions).all(axis=1))
     if len(wrong):
-        raise AtomError(int(wrong[0]), f"position {positions[wrong[0]].tolist()} is not finite")
+        raise RowError(int(wrong[0]), f"position {positions[wrong[0]].tolist()} is not finite")
     return AtomTable(
         numbers=_elements(text, starts, ends, layout),
         positions=positions,
@@ -162,7 +150,7 @@ def _words_in_columns(
             return starts.reshape(shape), ends.reshape(shape)
     counts = np.bincount(np.searchsorted(newlines, starts), minlength=n_atoms)
     row = int(np.flatnonzero(counts != layout.n_columns)[0])
-    raise AtomError(
+    raise RowError(
         row, f"{counts[row]} columns, expected {layout.n_columns} for Properties={layout.text}"
     )
 
@@ -192,10 +180,10 @@ def _elements(
     numbers = np.nan_to_num(values, nan=-1, posinf=-1, neginf=-1).astype(np.int32)
     wrong = np.flatnonzero((numbers != values) | (numbers < 0) | (numbers >= len(SYMBOLS)))
     if len(wrong):
-        raise AtomError(int(wrong[0]), f"no element has the number {values[wrong[0]]:g}")
+        raise RowError(int(wrong[0]), f"no element has the number {values[wrong[0]]:g}")
     if found is not None and not np.array_equal(found, numbers):
         row = int(np.flatnonzero(found != numbers)[0])
-        raise AtomError(row, f"species {SYMBOLS[found[row]]} but Z {numbers[row]}")
+        raise RowError(row, f"species {SYMBOLS[found[row]]} but Z {numbers[row]}")
     return numbers
 
 
@@ -212,7 +200,7 @@ def _from_symbols(
         try:
             numbers[row] = int(word) if word in _LONG_NUMBERS else number_of(word)
         except InputError as error:
-            raise AtomError(row, str(error)) from error
+            raise RowError(row, str(error)) from error
     return numbers.astype(np.int32)
 
 
@@ -234,7 +222,7 @@ def _numbers_in(
         row, column = divmod(int(wrong[0]), field.width)
         word = text[starts[row, column] : ends[row, column]].decode("utf-8", errors="replace")
         what = "T or F" if field.kind == "L" else "a number"
-        raise AtomError(row, f"{field.name}: expected {what}, got {word!r}")
+        raise RowError(row, f"{field.name}: expected {what}, got {word!r}")
     return values.reshape(len(starts), field.width)
 
 
@@ -251,5 +239,5 @@ def _words_in(
         try:
             words.append(",".join(text[s:e].decode() for s, e in zip(firsts, lasts, strict=True)))
         except UnicodeDecodeError as error:
-            raise AtomError(row, f"{field.name}: not UTF-8 text") from error
+            raise RowError(row, f"{field.name}: not UTF-8 text") from error
     return words

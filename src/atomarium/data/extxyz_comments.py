@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from atomarium.core.errors import InputError
+from atomarium.data.row_error import RowError
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _SINGLE = r"'(?:[^'\\]|\\.)*'"
@@ -71,26 +72,13 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-class CommentError(InputError):
-    """A comment line that cannot be read.
-
-    Args:
-        line: Its number among the comments, from 0.
-        complaint: What is wrong with it.
-    """
-
-    def __init__(self, line: int, complaint: str) -> None:
-        super().__init__(complaint)
-        self.line = line
-
-
 def parse_comments(comments: Sequence[str]) -> dict[str, list[str]]:
     """Return the words of every key, one for each line, empty where a line has no such key.
 
     Most files repeat the keys in one order; then a pattern made from one line reads the next.
 
     Raises:
-        CommentError: a line cannot be read.
+        RowError: a line cannot be read.
     """
     columns: dict[str, list[str]] = {}
     first = 0
@@ -98,7 +86,7 @@ def parse_comments(comments: Sequence[str]) -> dict[str, list[str]]:
         try:
             entries = parse_comment(comments[first])
         except InputError as error:
-            raise CommentError(first, str(error)) from error
+            raise RowError(first, str(error)) from error
         rows = [tuple(entries.values())]
         pattern = _pattern_of(comments[first], entries)
         for row in range(first + 1, len(comments) if pattern else 0):
