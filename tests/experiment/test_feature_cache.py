@@ -99,7 +99,7 @@ def test_cache_that_cannot_be_written_is_no_fault(
     structures: Structures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv("ATOMARIUM_CACHE", str(tmp_path / "file"))
+    monkeypatch.setenv("ATOMARIUM_CACHE", str(tmp_path / "file" / "below"))
     assert len(represent(candidate_for(structures), structures, extensive=False).features) == 3
 
 

@@ -12,6 +12,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Column, Table
 
+from atomarium.cli.notes import print_notes
 from atomarium.cli.places import run_folder
 from atomarium.cli.run_sweep import run_sweep
 from atomarium.core.errors import InputError
@@ -102,8 +103,7 @@ def _run_study(
     plan: Plan, folder: Path, place: Cluster | JobArray | None, *, dry_run: bool, quiet: bool
 ) -> int:
     console = Console(highlight=False)
-    for note in plan.notes:
-        console.print(f"note: {note}", markup=False)
+    print_notes(console, plan)
     if dry_run:
         _print_plan(console, plan, folder)
         return 0

@@ -11,7 +11,9 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Column, Table
 
+from atomarium.cli.notes import print_notes
 from atomarium.experiment.spec import StudyFile
+from atomarium.study.extras import refuse_missing_extras
 from atomarium.study.sweep.carry_out import Means, SweepOutcome, carry_out_sweep
 from atomarium.study.sweep.plan import SweepPlan, make_sweep_plan
 from atomarium.study.sweep.proposing import Proposer
@@ -37,9 +39,10 @@ def run_sweep(
     """
     plan = make_sweep_plan(file)
     console = Console(highlight=False)
-    for note in plan.notes:
-        console.print(f"note: {note}", markup=False)
+    print_notes(console, plan.plan)
     if dry_run:
+        if means.cluster is None:
+            refuse_missing_extras(file.candidates)
         _print_plan(console, plan, folder)
         return 0
     return print_outcome(console, carry_out_sweep(plan, folder, means, show=not quiet))

@@ -31,7 +31,7 @@ def check_target(dataset: Dataset, target: Target) -> list[Finding]:
         return [*missing, _constant(target, len(present))]
     if target.classes:
         return [*missing, *_check_classes(target, present)]
-    scaling = _check_scaling(dataset.structures, target, present)
+    scaling = check_scaling(dataset.structures, target)
     # What is far off is told from what is expected for its size: first that must be right.
     return [*missing, *(scaling or _check_outliers(dataset, target, present))]
 
@@ -118,14 +118,24 @@ def _check_outliers(dataset: Dataset, target: Target, present: np.ndarray) -> li
     ]
 
 
-def _check_scaling(structures: Structures, target: Target, present: np.ndarray) -> list[Finding]:
-    """Compare two pictures: every atom adds its share, or only proportions of elements count."""
+def check_scaling(structures: Structures, target: Target) -> list[Finding]:
+    """List what speaks against a target being extensive, or not being it.
+
+    Two pictures are compared: every atom adds its share, or only proportions of elements count.
+
+    Args:
+        structures: All of them.
+        target: One number for each, and no class; values may be missing.
+    """
+    present = np.flatnonzero(np.isfinite(target.scalar))
     if len(present) > _MANY:
         present = present[np.linspace(0, len(present) - 1, _MANY).astype(np.int64)]
     sizes = structures.sizes[present]
     if len(np.unique(sizes)) < 3 or sizes.max() < 1.5 * sizes.min():
         return []
     values = target.scalar[present]
+    if np.ptp(values) == 0:
+        return []
     some = structures.take(present)
     adds_up = _explained(values, _by_composition(some, values, shares=False))
     per_atom = _explained(values, _by_composition(some, values, shares=True))

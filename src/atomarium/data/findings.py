@@ -34,6 +34,11 @@ class Finding:
     advice: str = ""
     examples: tuple[str, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """What was found, and what to do."""
+        return f"{self.message}; {self.advice}" if self.advice else self.message
+
 
 def counted(count: int, thing: str, verb: str = "") -> str:
     """Return `1 structure has` or `3 structures have`, for a thing that takes an s."""

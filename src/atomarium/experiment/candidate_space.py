@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +58,11 @@ class CandidateSpace:
             InputError: these settings do not go together.
         """
         return _made(self.fill(choose))
+
+    def ends(self) -> Iterator[Candidate]:
+        """Yield a candidate for each end of what is open, those of the defaults first."""
+        for _, settings in probes(self.space):
+            yield _made(settings)
 
 
 def candidate_or_space(

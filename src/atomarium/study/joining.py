@@ -18,6 +18,7 @@ from atomarium.experiment.record import keep_failure, read_record
 from atomarium.experiment.shared_training import SharedTrainings
 from atomarium.experiment.spec import parse_study, read_study
 from atomarium.experiment.trial import Trial
+from atomarium.study.extras import refuse_missing_extras
 from atomarium.study.folder_lock import held
 from atomarium.study.one_trial import Circumstances, run_one, search_one, shares_features
 from atomarium.study.plan import Plan, make_plan
@@ -49,11 +50,12 @@ def plan_to_join(place: Path, out: Path | None = None) -> tuple[Plan, Path]:
         out: Run folder of a study file; runs/NAME when left out.
 
     Raises:
-        InputError: there is no study, its data cannot be read here, or its run folder cannot be
-            made.
+        InputError: there is no study, its data cannot be read here, its run folder cannot be made, or
+            models need what is not installed.
     """
     if not place.is_dir():
         plan = make_plan(read_study(place))
+        refuse_missing_extras(plan.candidates)
         folder = out or Path("runs") / plan.study.spec.name
         refuse_unwritable_folder(folder, named="the run folder")
         prepare(plan, folder)
@@ -64,7 +66,9 @@ def plan_to_join(place: Path, out: Path | None = None) -> tuple[Plan, Path]:
         origin = json.loads((place / _ORIGIN).read_text(encoding="utf-8"))["folder"]
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError(f"no study in {place} that could be joined; start it first") from None
-    return make_plan(parse_study(text, name=str(path), folder=Path(origin))), place
+    plan = make_plan(parse_study(text, name=str(path), folder=Path(origin)))
+    refuse_missing_extras(plan.candidates)
+    return plan, place
 
 
 def join_study(

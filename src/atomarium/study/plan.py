@@ -11,6 +11,7 @@ from jaxtyping import Int64
 
 from atomarium.core.dataset import Dataset, Target
 from atomarium.core.errors import InputError
+from atomarium.data.check_targets import check_scaling
 from atomarium.data.sources import load_dataset
 from atomarium.data.split_files import save_splits
 from atomarium.data.splits import Split, make_splits
@@ -56,6 +57,13 @@ class Plan:
         """What to cite when results of the study are used."""
         citation = self.dataset.provenance.citation
         return (citation,) if citation else ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What values of targets say against what the study takes them for."""
+        quantities = [target for target in self.targets.values() if not target.classes]
+        found = [check_scaling(self.dataset.structures, target) for target in quantities]
+        return tuple(one.text for findings in found for one in findings)
 
     def write_splits(self, path: Path) -> None:
         """Keep the splits with the study."""

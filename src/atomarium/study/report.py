@@ -84,10 +84,7 @@ def _dataset(plan: Plan) -> dict[str, Any]:
         "n_atoms": [int(sizes.min()), float(np.median(sizes)), int(sizes.max())],
         "elements": [SYMBOLS[z] for z in dataset.structures.species],
         "findings": [
-            {
-                "severity": one.severity,
-                "text": f"{one.message}; {one.advice}" if one.advice else one.message,
-            }
+            {"severity": one.severity, "text": one.text}
             for one in check(replace(dataset, targets=plan.targets))
         ],
     }

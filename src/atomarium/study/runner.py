@@ -17,8 +17,10 @@ from atomarium.experiment.record import Record, keep_failure, read_record, remov
 from atomarium.experiment.shared_training import SharedTrainings
 from atomarium.experiment.trial import Trial
 from atomarium.study.cluster import Cluster, JobArray
+from atomarium.study.cluster_processes import Processes
 from atomarium.study.cluster_run import run_trials_on
 from atomarium.study.epoch_notes import EpochNotes
+from atomarium.study.extras import refuse_missing_extras
 from atomarium.study.folder_lock import held
 from atomarium.study.joining import is_done, prepare
 from atomarium.study.one_trial import Circumstances, run_one, search_one, shares_features
@@ -46,8 +48,13 @@ def run_study(
         show: Whether to show progress.
 
     Raises:
-        InputError: another process is running a study in this folder, or the cluster is lost.
+        InputError: another process is running a study in this folder, the cluster is lost, or
+            models need what is not installed.
     """
+    if cluster is None or isinstance(cluster, Processes):
+        trials = folder / "trials"
+        missing = [trial for trial in plan.trials if not _is_finished(trials, trial)]
+        refuse_missing_extras({trial.model: trial.candidate for trial in missing})
     # Jobs work on the folder together with whoever has submitted them.
     with held(folder, alone=not isinstance(cluster, JobArray)):
         prepare(plan, folder)

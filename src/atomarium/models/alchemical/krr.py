@@ -99,6 +99,11 @@ class AlchemicalKrr:
         if self.noise != "auto" and (isinstance(self.noise, str) or not 0 < self.noise < np.inf):
             raise InputError(f"noise must be above 0, or 'auto', got {self.noise!r}")
 
+    @property
+    def needs_torch(self) -> bool:
+        """Whether gradients are needed: couplings that are given need none."""
+        return self.couplings == "learned"
+
     def digest(self, features: CompactFeatures, *, extensive: bool) -> CompactFeatures:
         """Return averages over atoms; atoms as they are where the kernel needs each environment.
 

@@ -1,4 +1,4 @@
-"""The one place that says what to install for networks."""
+"""The one place that says what to install for networks and for learning with gradients."""
 
 from __future__ import annotations
 
@@ -14,4 +14,4 @@ def need_torch() -> None:
         InputError: it is not installed.
     """
     if find_spec("torch") is None:
-        raise InputError("neural networks need torch: pip install 'atomarium[nn]'")
+        raise InputError('torch is needed and not installed: pip install "atomarium[nn]"')

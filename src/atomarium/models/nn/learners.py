@@ -30,6 +30,7 @@ class Learner:
 
     #: Whether atoms carry vectors, which moments are made of besides charges.
     has_vectors: ClassVar[bool] = False
+    needs_torch: ClassVar[bool] = True
     training: Training
     members: int
 

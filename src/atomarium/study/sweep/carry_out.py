@@ -7,6 +7,7 @@ from pathlib import Path
 
 from atomarium.core.progress import Progress, progress
 from atomarium.study.cluster import Cluster, JobArray
+from atomarium.study.extras import refuse_missing_extras
 from atomarium.study.sweep.control import go_on
 from atomarium.study.sweep.dashboard import write_dashboard
 from atomarium.study.sweep.observing import Observer, Values
@@ -72,9 +73,11 @@ def carry_out_sweep(
 
     Raises:
         InputError: the folder holds another sweep, the storage cannot be reached, a logger is not
-            installed, or no run reports what is to be made small.
+            installed, models need what is not, or no run reports what is to be made small.
     """
     means = means or Means()
+    if means.cluster is None:
+        refuse_missing_extras(plan.study.candidates)
     folder = start_sweep(plan, folder, on_change=means.on_change)
     why = ""
     go_on(folder)

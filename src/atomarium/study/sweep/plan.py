@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,9 +14,7 @@ from atomarium.core.errors import InputError
 from atomarium.data.splits import Split, split_grouped, split_stratified
 from atomarium.data.strata import quantiles
 from atomarium.experiment.candidate import Candidate
-from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.constraints import Constraint, check_names
-from atomarium.experiment.space import default, probes
 from atomarium.experiment.spec import StudyFile
 from atomarium.experiment.sweep_spec import SweepSpec
 from atomarium.experiment.trial import Trial
@@ -93,7 +90,7 @@ class SweepPlan:
         found = [
             int(training.epochs)
             for candidate in self.study.candidates.values()
-            for one in _candidates(candidate)
+            for one in ((candidate,) if isinstance(candidate, Candidate) else candidate.ends())
             if (training := getattr(one.model, "training", None)) is not None
         ]
         return max(found, default=None)
@@ -163,12 +160,3 @@ def _check_constraints(constraints: tuple[Constraint, ...], space: SweepSpace) -
             check_names(one, known)
         except InputError as error:
             raise InputError(f"sweep.constraints: {error}") from None
-
-
-def _candidates(candidate: Candidate | CandidateSpace) -> Iterator[Candidate]:
-    """Yield a candidate, or one for each end of what it leaves open."""
-    if isinstance(candidate, Candidate):
-        yield candidate
-        return
-    for _, plain in probes(candidate.space):
-        yield CandidateSpace(plain, plain).candidate(default)

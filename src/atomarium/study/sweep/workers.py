@@ -16,6 +16,7 @@ from atomarium.core.progress import Progress, progress
 from atomarium.core.stopping import ask_to_stop
 from atomarium.experiment.machine import n_cores
 from atomarium.experiment.spec import parse_study
+from atomarium.study.extras import refuse_missing_extras
 from atomarium.study.sweep.control import Wishes
 from atomarium.study.sweep.engine import Tally, work
 from atomarium.study.sweep.limits import Limits
@@ -73,9 +74,10 @@ def join_sweep(
         observers: Told what happens.
 
     Raises:
-        InputError: the folder is of another sweep, the storage cannot be reached, or a logger is
-            not installed.
+        InputError: the folder is of another sweep, the storage cannot be reached, or a logger, or
+            what models need, is not installed.
     """
+    refuse_missing_extras(plan.study.candidates)
     start_sweep(plan, folder)
     loggers = make_loggers(plan.sweep.log, folder, study=plan.name, origin=plan.origin)
     own: list[Observer] = [*observers, *loggers]
