@@ -25,7 +25,7 @@ interface Bars {
 }
 
 function stateColors(theme: Theme): Readonly<Record<string, string>> {
-  return { finished: theme.good, running: theme.accent, pruned: theme.faint, failed: theme.bad, stopped: theme.warning };
+  return { finished: theme.good, running: theme.accent, pruned: theme.faint, failed: theme.bad, stopped: theme.warning, lost: theme.warning };
 }
 
 export function Timeline() {

@@ -109,7 +109,7 @@ def _study(sweep: Sweep) -> dict[str, Any]:
 def _status(runs: Sequence[SweepRun], planned: int) -> str:
     if any(run.state == "running" for run in runs):
         return "running"
-    ended = sum(run.state != "stopped" for run in runs)
+    ended = sum(run.state not in ("stopped", "lost") for run in runs)
     return "stopped" if planned and ended < planned else "finished"
 
 

@@ -25,6 +25,7 @@ from atomarium.study.sweep.dashboard import (
     target_of,
 )
 from atomarium.study.sweep.dashboard_predictions import prediction_entries
+from atomarium.study.sweep.lost import lost_workers
 from atomarium.study.sweep.notes import NOTES, Notes, keep_change, read_change, read_notes
 from atomarium.study.sweep.runs import CURVES, RECORDS, Sweep, read_sweep
 
@@ -132,6 +133,8 @@ class _Latest:
             except FileNotFoundError:
                 continue
             yield f"{path.name} {status.st_size} {status.st_mtime_ns}"
+        # What is not written any more changes what is shown, too.
+        yield f"lost: {', '.join(lost_workers(self._folder))}"
 
     def packed(self, part: Part, version: str) -> bytes:
         """Return a part of it; whoever asks at the same time waits for the same bytes."""

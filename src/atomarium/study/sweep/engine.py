@@ -14,6 +14,7 @@ from atomarium.study.sweep.heart import Heart
 from atomarium.study.sweep.identity import this_worker
 from atomarium.study.sweep.ledger import FAILED, STOPPED, Attempt
 from atomarium.study.sweep.limits import Limits, why_over
+from atomarium.study.sweep.lost import attendance_of
 from atomarium.study.sweep.observing import Observer
 from atomarium.study.sweep.one_run import OneRun, Unreported
 from atomarium.study.sweep.plan import SweepPlan
@@ -102,7 +103,9 @@ class _Engine:
         )
         self.trainer = Trainer(plan.trial, plan.dataset)
         self.pruner = plan.sweep.prune and make_pruner(plan.sweep.prune, plan.most_epochs)
-        self.heart = Heart(self.claims, seconds=SECONDS_WITHOUT_BEAT / 6)
+        attendance = attendance_of(folder, self.claims.worker.name)
+        attendance.sign_in(self.claims.worker)
+        self.heart = Heart(self.claims, attendance, seconds=SECONDS_WITHOUT_BEAT / 6)
         self.tally = Tally()
         self._n_learned = 0
         self._began = time.monotonic()

@@ -8,6 +8,7 @@ from itertools import count
 
 from atomarium.study.sweep.claims import Claims
 from atomarium.study.sweep.ledger import Attempt
+from atomarium.study.sweep.lost import Attendance
 
 
 @dataclass
@@ -16,10 +17,12 @@ class Heart:
 
     Args:
         claims: Where beats are told.
+        attendance: What those see of them who read the run folder alone.
         seconds: Between two beats.
     """
 
     claims: Claims
+    attendance: Attendance
     seconds: float
     _attempt: Attempt | None = field(init=False, default=None)
     _wake: threading.Event = field(init=False, default_factory=threading.Event)
@@ -28,6 +31,7 @@ class Heart:
 
     def beat_for(self, attempt: Attempt) -> None:
         """Beat for an attempt from now on."""
+        self.attendance.touch()
         with self._lock:
             self._attempt = attempt
         if self._thread is None:
@@ -55,6 +59,7 @@ class Heart:
             with self._lock:
                 if self._attempt is None:
                     continue
+                self.attendance.touch()
                 try:
                     self.claims.beat(self._attempt, number)
                 except UpdateFinishedTrialError:

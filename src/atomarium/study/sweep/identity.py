@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import socket
+import sys
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -49,6 +50,8 @@ def is_gone(plain: dict[str, Any]) -> bool:
     if not plain or plain.get("machine") != _machine():
         return False
     process = int(plain["process"])
+    if sys.platform == "win32":
+        return False  # where asking so would interrupt it
     try:
         os.kill(process, 0)
     except ProcessLookupError:

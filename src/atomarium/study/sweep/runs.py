@@ -6,19 +6,19 @@ Every worker appends to files of its own, `sweep/records/WORKER.jsonl` and
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from atomarium.core.errors import InputError
-from atomarium.core.files import append_line
+from atomarium.core.files import append_line, parse_object
 from atomarium.experiment.space import Open
 from atomarium.experiment.spec import StudyFile, read_study
+from atomarium.study.sweep.lost import with_lost
 from atomarium.study.sweep.space import Setting, sweep_space
 
-State = Literal["running", "finished", "pruned", "failed", "stopped"]
+State = Literal["running", "finished", "pruned", "failed", "stopped", "lost"]
 RECORDS, CURVES, RUNS = "sweep/records", "sweep/curves", "sweep/runs"
 #: Most points of a curve that is kept with the records; `history.jsonl` of a run holds all.
 MOST_POINTS = 500
@@ -30,8 +30,8 @@ class SweepRun:
 
     Args:
         number: Counted from 0 over the whole sweep.
-        state: `running`, or how it ended: `finished`, `pruned` (given up early), `failed` or
-            `stopped` (by a user; it may go on).
+        state: `running`, or how it ended: `finished`, `pruned` (given up early), `failed`,
+            `stopped` (by a user; it may go on) or `lost` (with its worker; never written down).
         settings: What was chosen by its short name; what stands in branches not taken is absent.
         metrics: By name, finite numbers only; of a run that goes on, those of its last epoch.
         started: Unix seconds.
@@ -119,7 +119,7 @@ def read_sweep(folder: Path | str) -> Sweep:
     return Sweep(
         study=study,
         folder=folder,
-        runs=tuple(read_runs(folder)),
+        runs=with_lost(folder, read_runs(folder)),
         metrics=study.spec.sweep.metrics,
         goals=study.spec.sweep.goals,
         opened=sweep_space(study).opened_columns,
@@ -146,7 +146,7 @@ def _lines(folder: Path) -> Iterator[dict[str, Any]]:
     for path in sorted(folder.glob("*.jsonl")):
         for line in path.read_bytes().splitlines():
             try:
-                yield json.loads(line)
+                yield parse_object(line)
             except ValueError:
                 continue
 
