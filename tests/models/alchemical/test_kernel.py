@@ -128,15 +128,24 @@ def test_equal_environments_count_once_with_their_share():
     np.testing.assert_allclose(environments.shares, [0.5, 0.5])
 
 
-def test_long_rows_are_multiplied_in_parts(monkeypatch):
-    from atomarium.models.alchemical import kernel as module
+@pytest.mark.parametrize("numbers_at_once", [1, 500, 10**9], ids=["pair by pair", "few", "all"])
+def test_products_of_long_rows_are_those_of_the_rows_that_are_never_made(
+    monkeypatch, numbers_at_once
+):
+    from atomarium.models.alchemical import kernel as kernels
+    from atomarium.models.alchemical import summed
 
-    structures, couplings = clusters(8), np.random.default_rng(2).normal(size=(4, 4))
-    whole = ElementKernel(elements=NUMBERS, couplings=couplings).rows(features_of(structures))
-    monkeypatch.setattr(module, "_COLUMNS_AT_ONCE", 60)
-    np.testing.assert_allclose(
-        kernel_of(structures, couplings), whole.values @ whole.values.T, **ROUNDING
-    )
+    couplings = np.random.default_rng(2).normal(size=(4, 6))
+    structures, others = clusters(9), clusters(5, seed=3, elements=NUMBERS[1:])
+    kernel = ElementKernel(elements=NUMBERS, couplings=couplings)
+    rows, theirs = (kernel.rows(features_of(some)).values for some in (structures, others))
+    monkeypatch.setattr(summed, "_NUMBERS_AT_ONCE", numbers_at_once)
+    monkeypatch.setattr(kernels, "_LONGEST_ROW", 0)
+    assert not kernel.has_rows(SOAP.n_max, SOAP.l_max)
+    features = features_of(structures)
+    for some, expected in ((others, rows @ theirs.T), (structures, rows @ rows.T)):
+        found = kernel.between(features, features if some is structures else features_of(some))
+        np.testing.assert_allclose(found, expected, **ROUNDING)
 
 
 def test_only_pairs_of_elements_can_be_mixed():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float64, Int64
+from jaxtyping import Int64
 
 from atomarium.core.compact_features import CompactFeatures, ElementPairs
 from atomarium.core.errors import InputError
@@ -197,20 +197,6 @@ def mixed(spectra: Spectra, couplings: Any, *, concatenate: Callable[..., Any]) 
     return _in_order(spectra, parts, concatenate)
 
 
-def mixed_products(
-    spectra: Spectra,
-    couplings: Float64[np.ndarray, "elements pseudo"],
-    pairs: Int64[np.ndarray, "pairs two"],
-) -> Float64[np.ndarray, "rows columns"]:
-    """Return the columns of some pairs J ≤ K of pseudo-elements; equal products are all kept."""
-    factors = np.where(pairs[:, 0] == pairs[:, 1], 1.0, np.sqrt(2.0))
-    parts = [
-        _crossed(group, couplings[group.elements], pairs[:, 0], pairs[:, 1], factors)
-        for group in spectra.blocks
-    ]
-    return _in_order(spectra, parts, np.concatenate)
-
-
 def _in_order(spectra: Spectra, parts: list[Any], concatenate: Callable[..., Any]) -> Any:
     """Return the rows of all groups in the order of rows."""
     if len(parts) == 1:
@@ -230,12 +216,7 @@ def _mixed_group(group: Blocks, couplings: Any, concatenate: Callable[..., Any])
     first, second = np.triu_indices(n_pseudo, 1)
     if not len(first):
         return flat
-    return concatenate([flat, _crossed(group, own, first, second, np.sqrt(2.0))], axis=1)
-
-
-def _crossed(group: Blocks, own: Any, first: np.ndarray, second: np.ndarray, factors: Any) -> Any:
-    """Return products of all functions of some pairs of pseudo-elements."""
-    n_rows, n_species = group.elements.shape
-    crossed = own[:, :, None, first] * own[:, None, :, second] * factors
+    crossed = own[:, :, None, first] * own[:, None, :, second] * np.sqrt(2.0)
     crossed = crossed.reshape(n_rows, n_species**2, -1).swapaxes(1, 2)
-    return (crossed @ group.products).reshape(n_rows, -1)
+    apart = (crossed @ group.products).reshape(n_rows, -1)
+    return concatenate([flat, apart], axis=1)

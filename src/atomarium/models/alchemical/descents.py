@@ -114,7 +114,7 @@ def make_problem(
         folds=tuple(folds),
         third=third,
         root=recipe.prior.root(elements),
-        penalty=recipe.learning.penalty,
+        penalty=recipe.learning.penalty / len(values),
         detach=recipe.learning.detach,
         loss=recipe.learning.loss,
     )

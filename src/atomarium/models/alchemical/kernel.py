@@ -9,20 +9,13 @@ from jaxtyping import Float64, Int64
 
 from atomarium.core.compact_features import CompactFeatures
 from atomarium.core.features import Features
-from atomarium.models.alchemical.blocks import (
-    arrange,
-    element_pairs,
-    mixed,
-    mixed_products,
-    with_blocks_of,
-)
+from atomarium.models.alchemical.blocks import arrange, element_pairs, mixed, with_blocks_of
 from atomarium.models.alchemical.environments import averaged, distinct
+from atomarium.models.alchemical.summed import summed_products
 
 #: Rows up to this length are learned from as they are; longer ones through their products.
 _LONGEST_ROW = 8192
 _ROWS_AT_ONCE = 500
-#: Columns of rows whose products are summed at once.
-_COLUMNS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -66,7 +59,9 @@ class ElementKernel:
             return self._between_environments(features, others)
         if self.couplings is None:
             return _products(features, others)
-        return _summed_products(features, others, self)
+        first = arrange(features, self.elements)
+        second = first if others is features else arrange(others, self.elements)
+        return summed_products(first, second, self.couplings)
 
     def _between_environments(
         self, features: CompactFeatures, others: CompactFeatures
@@ -139,22 +134,3 @@ def _runs(features: CompactFeatures) -> list[CompactFeatures]:
         features.take(np.arange(start, min(start + _ROWS_AT_ONCE, len(features))))
         for start in starts
     ]
-
-
-def _summed_products(
-    features: CompactFeatures, others: CompactFeatures, kernel: ElementKernel
-) -> Float64[np.ndarray, "structures others"]:
-    """Return products of rows that are too long to be kept, a few of their columns at a time."""
-    assert kernel.couplings is not None
-    first = arrange(features, kernel.elements)
-    second = first if others is features else arrange(others, kernel.elements)
-    n_pseudo = kernel.couplings.shape[1]
-    pairs = np.stack(np.triu_indices(n_pseudo), axis=1)
-    at_once = max(1, _COLUMNS_AT_ONCE // ((first.l_max + 1) * first.n_max**2))
-    out = np.zeros((len(features), len(others)))
-    for start in range(0, len(pairs), at_once):
-        some = pairs[start : start + at_once]
-        left = mixed_products(first, kernel.couplings, some)
-        right = left if second is first else mixed_products(second, kernel.couplings, some)
-        out += left @ right.T
-    return out

@@ -39,7 +39,8 @@ class Learning:
         loss: Of what is left out: "squared" errors, or "huber", which grow in proportion from a
             tenth of the spread of the values on, so that a few structures do not decide.
         penalty: Of W, in squares of the length that couplings have for it, 0 or above: it makes
-            elements alike that the prior calls alike.
+            elements alike that the prior calls alike. It counts as much as the errors of so many
+            structures, so that data decide where there are many.
         noise: λ that learning begins with, above 0; it is learned with the couplings.
         detach: "nothing", "weights", "support" or "both".
         structures: Most structures to learn couplings from, spread over all; 0 takes all.
@@ -58,7 +59,7 @@ class Learning:
     patience: int = 25
     restarts: int = 2
     loss: str = "huber"
-    penalty: float = 1e-3
+    penalty: float = 5.0
     noise: float = 1e-2
     detach: str = "nothing"
     structures: int = 2000

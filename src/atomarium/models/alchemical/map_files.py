@@ -13,6 +13,7 @@ from jaxtyping import Float64
 
 from atomarium.core.elements import NUMBERS, SYMBOLS
 from atomarium.core.errors import InputError
+from atomarium.core.files import parse_json
 from atomarium.models.alchemical.couplings import Couplings
 from atomarium.models.alchemical.prior import properties_of
 from atomarium.models.nn.element_data import ELEMENT_DATA
@@ -94,7 +95,7 @@ def read_map(path: Path) -> Couplings:
         InputError: there is no such file, or it is not a map of elements.
     """
     try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
+        plain = parse_json(path.read_bytes())
     except OSError as error:
         raise InputError(f"no map of elements {path}: {error.strerror}") from None
     except ValueError as error:
