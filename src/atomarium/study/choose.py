@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from atomarium.core.errors import InputError, did_you_mean
+from atomarium.core.files import read_object
 from atomarium.experiment.scores import main_error
-from atomarium.study.sweep.runs import RUNS, read_sweep, sweep_in
+from atomarium.study.sweep.run_folder import folder_of
+from atomarium.study.sweep.runs import read_sweep, sweep_in
 
 
 def find_model(path: Path, target: str | None = None) -> Path:
@@ -33,7 +34,7 @@ def find_model(path: Path, target: str | None = None) -> Path:
     if not results.is_file():
         raise InputError(f"no model in {path}: it is neither a model, a trial nor a finished study")
     try:
-        trials = json.loads(results.read_text(encoding="utf-8"))["trials"]
+        trials = read_object(results)["trials"]
         finished = [trial for trial in trials if trial["state"] == "finished"]
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{results} is damaged; run the study again to mend it") from None
@@ -41,13 +42,7 @@ def find_model(path: Path, target: str | None = None) -> Path:
 
 
 def _best_run(path: Path) -> Path:
-    sweep = read_sweep(path)
-    metric, sign = sweep.metrics[0], 1.0 if sweep.goals[0] == "minimize" else -1.0
-    finished = [run for run in sweep.runs if run.state == "finished"]
-    if not finished:
-        raise InputError(f"no run in {path} has finished")
-    best = min(finished, key=lambda run: (sign * run.metrics[metric], run.number))
-    return path / RUNS / f"{best.number:05d}" / "model"
+    return folder_of(path, read_sweep(path).best().number).path / "model"
 
 
 def _best(trials: list[dict[str, Any]], target: str | None, path: Path) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +20,10 @@ from atomarium.explore.dataset_scene import scene_of_dataset
 from atomarium.explore.scene import About, Property, Scene
 from atomarium.study.curves import largest
 from atomarium.study.plan import load_data
+from atomarium.study.sweep.dashboard import target_of
+from atomarium.study.sweep.run_folder import folder_of
+from atomarium.study.sweep.runs import Sweep, read_sweep, sweep_in
+from atomarium.study.sweep.start import origin_of
 
 _STUDY = "study.toml"
 #: Share of errors that fit into the colors; outliers must not bleach all others.
@@ -34,14 +40,19 @@ def is_run(folder: Path) -> bool:
 def run_scene(folder: Path) -> Scene:
     """Return the structures that a study has used, with what its models say of them.
 
-    Of a study, each model counts with its largest training set, first repeat.
+    Of a study, each model counts with its largest training set, first repeat; of a sweep, the best
+    run with what it was not trained on.
 
     Args:
-        folder: Of a study, or of one of its trials.
+        folder: Of a study, of one of its trials, or of a sweep.
 
     Raises:
         InputError: no trial has finished, or the data are not where they were or not the same.
     """
+    if sweep_in(folder):
+        sweep = read_sweep(folder)
+        study = _at_its_data(replace(sweep.study, folder=origin_of(folder)), folder)
+        return _scene_of(study, folder, *_best_run(sweep))
     one_trial = not (folder / _STUDY).is_file()
     root = folder.parent.parent if one_trial else folder
     folders = [folder] if one_trial else sorted((root / "trials").glob("*"))
@@ -52,8 +63,48 @@ def run_scene(folder: Path) -> Scene:
     if not records:
         raise InputError(f"{folder}: no trial has finished, so there is nothing to show")
     study = _at_its_data(read_study(root / _STUDY), root)
-    dataset = load_data(study.spec.data, study)
     kept = [read_predictions(root / "trials" / record.id) for record in records]
+    return _scene_of(study, folder, records, kept)
+
+
+def _best_run(sweep: Sweep) -> tuple[list[Record], list[Predictions]]:
+    """Return the best run of a sweep as the record of a trial, and its predictions."""
+    best = sweep.best()
+    place = folder_of(sweep.folder, best.number).path
+    try:
+        settings = tomllib.loads((place / "spec.toml").read_text(encoding="utf-8"))
+        with np.load(place / "predictions.npz", allow_pickle=False) as arrays:
+            parts = {name: arrays[name] for name in ("structures", "reference", "prediction")}
+        record = Record(
+            id=place.name,
+            model=f"run {best.number}",
+            target=target_of(sweep)[0],
+            n_train=int(settings["n_train"]),
+            repeat=0,
+            state="finished",
+        )
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        raise InputError(
+            f"{place} is damaged, or not here: workers elsewhere keep theirs"
+        ) from None
+    kept = Predictions(
+        structures=parts["structures"],
+        split=np.full(len(parts["structures"]), "test"),
+        reference=parts["reference"].reshape(-1),
+        prediction=parts["prediction"].reshape(-1),
+    )
+    return [record], [kept]
+
+
+def _scene_of(
+    study: StudyFile, folder: Path, records: Sequence[Record], kept: Sequence[Predictions]
+) -> Scene:
+    """Return the structures that some predictions are about.
+
+    Raises:
+        InputError: the data are not where they were, or not the same.
+    """
+    dataset = load_data(study.spec.data, study)
     used = np.unique(np.concatenate([one.structures for one in kept]))
     if used[-1] >= len(dataset):
         raise InputError(

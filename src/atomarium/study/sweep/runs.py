@@ -86,6 +86,18 @@ class Sweep:
     goals: tuple[str, ...]
     opened: dict[str, Open]
 
+    def best(self) -> SweepRun:
+        """Return the finished run that is best by the first metric.
+
+        Raises:
+            InputError: no run has finished.
+        """
+        metric, sign = self.metrics[0], 1.0 if self.goals[0] == "minimize" else -1.0
+        finished = [run for run in self.runs if run.state == "finished"]
+        if not finished:
+            raise InputError(f"no run in {self.folder} has finished")
+        return min(finished, key=lambda run: (sign * run.metrics[metric], run.number))
+
     def curves(self, numbers: Iterable[int]) -> dict[int, Curve]:
         """Return the curves of some runs by number; those without epochs have none."""
         wanted = set(numbers)
