@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from atomarium.core.files import write_json, write_text, written_atomically
+from atomarium.core.files import (
+    parse_json,
+    read_object,
+    write_json,
+    write_text,
+    written_atomically,
+)
 
 
 def test_text_is_written_as_utf8_with_line_feeds(tmp_path):
@@ -86,3 +92,18 @@ def test_others_may_read_what_the_umask_lets_them(tmp_path):
 def test_paths_may_be_text(tmp_path):
     write_text(str(tmp_path / "a b.txt"), "x")
     assert Path(tmp_path / "a b.txt").exists()
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000])
+def test_texts_nested_too_deeply_are_refused(text):
+    with pytest.raises(ValueError, match="nested too deeply"):
+        parse_json(text)
+
+
+def test_an_object_is_read_and_nothing_else(tmp_path):
+    path = tmp_path / "settings.json"
+    path.write_text('{"name": "Å"}', encoding="utf-8")
+    assert read_object(path) == {"name": "Å"}
+    path.write_text("[1, 2]")
+    with pytest.raises(ValueError, match=r"expected an object, \{…\}, got list"):
+        read_object(path)

@@ -223,6 +223,12 @@ def test_a_checksum_that_nobody_publishes_is_remembered(server, tmp_path):
         fetch(file, tmp_path, show=False)
 
 
+def test_a_damaged_list_of_checksums_is_refused(server, tmp_path):
+    (tmp_path / "checksums-seen.json").write_text("[]")
+    with pytest.raises(InputError, match=r"checksums-seen\.json is damaged: .*; delete it"):
+        fetch(remote(server.url, known=False), tmp_path, show=False)
+
+
 def test_a_bar_counts_megabytes(server, tmp_path, capsys):
     fetch(remote(server.url), tmp_path, show=True)
     assert "Traceback" not in capsys.readouterr().err

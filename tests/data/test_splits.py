@@ -231,6 +231,7 @@ def test_unfit_files_are_refused(tmp_path) -> None:
     beyond = {**good, "splits": [{"train": [500], "test": [1]}]}
     for content, message in [
         ("{", "not valid JSON"),
+        ("[" * 100_000, "not valid JSON: it is nested too deeply"),
         (json.dumps({}), "does not hold splits"),
         (json.dumps({**good, "version": 9}), "version 9"),
         (json.dumps({**good, "splits": [{"train": [1]}]}), "damaged: 'test'"),

@@ -11,12 +11,19 @@ import itertools
 
 import numpy as np
 import scipy.linalg
-from scipy.special import sph_harm_y
 from tests.references.pairs_reference import slow_pairs
 
 from atomarium.core.elements import SYMBOLS
 from atomarium.core.structures import Structures
 from atomarium.represent.soap import Soap
+
+try:
+    from scipy.special import sph_harm_y
+except ImportError:  # before SciPy 1.15, where angles were called the other way round
+    from scipy.special import sph_harm
+
+    def sph_harm_y(ell, m, polar, azimuth):
+        return sph_harm(m, ell, azimuth, polar)
 
 
 def slow_soap(structures: Structures, soap: Soap) -> np.ndarray:

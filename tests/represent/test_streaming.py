@@ -124,3 +124,6 @@ def test_missing_and_foreign_features_are_refused(tmp_path: Path) -> None:
     manifest.write_text(manifest.read_text().replace('"version": 1', '"version": 7'))
     with pytest.raises(InputError, match="holds atomarium-features 7"):
         open_features(tmp_path / "rows")
+    manifest.write_text("[]")
+    with pytest.raises(InputError, match=r"no features in .*expected an object"):
+        open_features(tmp_path / "rows")

@@ -19,6 +19,7 @@ from atomarium.models.alchemical.couplings import learn_couplings
 from atomarium.models.alchemical.krr import AlchemicalKrr
 from atomarium.models.alchemical.learning import Learning
 from atomarium.study.carry_out import carry_out
+from atomarium.study.element_maps import element_maps
 from atomarium.study.estimate import estimate
 from atomarium.study.plan import make_plan
 from atomarium.study.report import report_payload
@@ -112,6 +113,15 @@ def test_the_report_holds_the_map_of_each_model_that_has_one(folder, outcome):
     assert [one["model"] for one in maps] == ["others", "same"]
     assert all(one["n_train"] == 30 and one["symbols"] == ["Li", "F", "Na", "Cl"] for one in maps)
     assert (folder / "run" / "trials" / maps[0]["trial"] / "elements-explorer.json").is_file()
+
+
+def test_a_damaged_map_is_refused(outcome, tmp_path):
+    record, _ = trial_of(outcome, "others")
+    path = tmp_path / "trials" / record.id / "elements.json"
+    path.parent.mkdir(parents=True)
+    path.write_text("{")
+    with pytest.raises(InputError, match=r"elements\.json is damaged: .*; delete the folder"):
+        element_maps([record], tmp_path)
 
 
 def test_a_kept_model_predicts_the_same_and_guesses_elements_it_has_not_seen(folder, outcome):

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from atomarium.core.writable import refuse_special
 
@@ -76,6 +76,29 @@ def parse_json(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def parse_object(text: str | bytes) -> dict[str, Any]:
+    """Return the object, `{"key": value, …}`, that a JSON text is.
+
+    Raises:
+        ValueError: it is no JSON, nested deeper than can be read, or something else.
+    """
+    found = parse_json(text)
+    if not isinstance(found, dict):
+        given = type(found).__name__
+        raise ValueError(f"expected an object, {{…}}, got {given}")  # noqa: TRY004 - a bad text
+    return cast("dict[str, Any]", found)
+
+
+def read_object(path: Path | str) -> dict[str, Any]:
+    """Return the object in a JSON file.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: as for `parse_object`.
+    """
+    return parse_object(Path(path).read_bytes())
 
 
 def append_line(path: Path | str, content: object) -> None:

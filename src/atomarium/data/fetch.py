@@ -7,7 +7,6 @@ Files are kept under ATOMARIUM_DATA, or under the cache folder of the platform.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import subprocess
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from atomarium.core.errors import InputError
-from atomarium.core.files import write_json
+from atomarium.core.files import read_object, write_json
 from atomarium.core.progress import progress
 from atomarium.core.writable import folder_of_variable, refuse_unwritable_folder
 from atomarium.data.catalog import RemoteFile
@@ -201,7 +200,10 @@ def _accept(path: Path, remote: RemoteFile, folder: Path) -> Fetched:
 
 def _seen(folder: Path) -> dict[str, str]:
     path = folder / _SEEN
-    return json.loads(path.read_text("utf-8")) if path.exists() else {}
+    try:
+        return read_object(path) if path.exists() else {}
+    except ValueError as error:
+        raise InputError(f"{path} is damaged: {error}; delete it and try again") from None
 
 
 def _complaint(remote: RemoteFile, problems: list[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from atomarium.core.dataset import Dataset
 from atomarium.core.errors import InputError
-from atomarium.core.files import write_json
+from atomarium.core.files import parse_json, write_json
 from atomarium.data.splits import Split
 
 _FORMAT, _VERSION = "atomarium-splits", 1
@@ -35,7 +34,7 @@ def load_splits(path: Path | str, dataset: Dataset) -> tuple[Split, ...]:
         InputError: the file is missing, damaged, of another version or of other structures.
     """
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = parse_json(Path(path).read_bytes())
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError as error:

@@ -7,7 +7,6 @@ time go first.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
@@ -22,7 +21,7 @@ from atomarium import __version__
 from atomarium.core.columns import ColumnNames, NamesColumns
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features
-from atomarium.core.files import write_json
+from atomarium.core.files import read_object, write_json
 from atomarium.core.hashing import hash_arrays, hash_settings
 from atomarium.core.structures import Structures
 from atomarium.core.writable import folder_of_variable, refuse_unwritable_folder
@@ -141,7 +140,7 @@ def _name(candidate: Candidate, structures: Structures, *, extensive: bool) -> s
 def _read(folder: Path, candidate: Candidate) -> Represented | None:
     """Return what is kept in a folder, or None where nothing whole is."""
     try:
-        about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+        about = read_object(folder / "about.json")
         arrays = {
             name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
             for name in about["arrays"]

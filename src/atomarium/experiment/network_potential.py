@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from safetensors.numpy import load_file, save  # pyright: ignore[reportUnknownVa
 
 from atomarium.core.elements import SYMBOLS
 from atomarium.core.errors import InputError
-from atomarium.core.files import write_json, written_atomically
+from atomarium.core.files import read_object, write_json, written_atomically
 from atomarium.core.structures import Structures
 from atomarium.experiment.potential import VOIGT, Observations, Outcome
 from atomarium.experiment.settings import make_settings
@@ -170,7 +169,7 @@ def load_network_potential(folder: Path | str) -> NetworkPotential:
     """
     folder = Path(folder)
     try:
-        plain = json.loads((folder / "potential.json").read_text(encoding="utf-8"))
+        plain = read_object(folder / "potential.json")
         weights = load_file(folder / "network.safetensors")
         if (plain["format"], plain["version"]) != (_FORMAT, _VERSION):
             raise InputError(f"{folder} holds {plain['format']} version {plain['version']}")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from atomarium.core.files import append_line
+from atomarium.core.files import append_line, parse_object
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +39,7 @@ def read_runs(log: Path) -> Iterator[Run]:
         return
     for line in lines:
         try:
-            yield Run(**json.loads(line))
+            yield Run(**parse_object(line))
         except (ValueError, TypeError):
             continue
 

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from atomarium.core.errors import InputError
+from atomarium.core.files import parse_json
 from atomarium.explore.payload import check_column, check_header, from_plain, narrow, to_plain
 
 MAGIC = b"ATOMPACK"
@@ -70,7 +71,7 @@ def unpack(packed: bytes) -> dict[str, Any]:
         raise InputError(f"payload: expected layout {LAYOUT}, got {layout}")
     start = _START.size + length
     try:
-        content = json.loads(packed[_START.size : start].decode())
+        content = parse_json(packed[_START.size : start])
     except ValueError as error:
         raise InputError(f"payload: damaged header: {error}") from error
     if not isinstance(content, dict):

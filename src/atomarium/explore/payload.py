@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from atomarium.core.errors import InputError
+from atomarium.core.files import parse_json
 
 #: What the browser has typed arrays for; everything else is converted to one of them or refused.
 DTYPES = ("|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<f4", "<f8")
@@ -46,8 +47,8 @@ def decode(text: str) -> dict[str, Any]:
             an unknown dtype or a number of bytes that does not fit its shape.
     """
     try:
-        content = json.loads(text)
-    except json.JSONDecodeError as error:
+        content = parse_json(text)
+    except ValueError as error:
         raise InputError(f"payload: not JSON: {error}") from error
     if not isinstance(content, dict):
         raise InputError(f"payload: expected an object, got {type(content).__name__}")

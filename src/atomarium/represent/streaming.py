@@ -6,7 +6,6 @@ A folder holds `values.npy` (memory-mapped when read), `offsets.npy`, `numbers.n
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ import numpy as np
 
 from atomarium.core.errors import InputError, counted_from
 from atomarium.core.features import Features
-from atomarium.core.files import write_json
+from atomarium.core.files import read_object, write_json
 from atomarium.core.progress import progress
 from atomarium.core.segments import runs_of_segments
 from atomarium.core.structures import Structures
@@ -115,7 +114,7 @@ def open_features(folder: Path | str) -> Features:
     """
     folder = Path(folder)
     try:
-        settings = json.loads((folder / "features.json").read_text(encoding="utf-8"))
+        settings = read_object(folder / "features.json")
         values = np.load(folder / "values.npy", mmap_mode="r")
         offsets, numbers = np.load(folder / "offsets.npy"), np.load(folder / "numbers.npy")
     except (OSError, ValueError) as error:

@@ -7,7 +7,6 @@ these need nobody who waits for them: the program that has submitted them may en
 
 from __future__ import annotations
 
-import json
 import shlex
 import shutil
 import subprocess
@@ -18,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from atomarium.core.errors import InputError
-from atomarium.core.files import write_json, write_text
+from atomarium.core.files import parse_json, write_json, write_text
 from atomarium.study.cluster_kinds import JobSettings, clock_time, megabytes_of, seconds_of
 
 #: What a worker ends with that was stopped before the end: see `cli.worker`.
@@ -182,7 +181,7 @@ class _Array:
         self._numbers.unlink(missing_ok=True)
 
     def _submitted(self) -> list[str]:
-        return json.loads(self._numbers.read_text(encoding="utf-8"))
+        return parse_json(self._numbers.read_bytes())
 
     def _active(self) -> list[str]:
         numbers = self._submitted()

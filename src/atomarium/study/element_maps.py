@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from atomarium.core.errors import InputError
+from atomarium.core.files import read_object
 from atomarium.experiment.record import Record
 from atomarium.study.curves import largest
 
@@ -19,6 +20,9 @@ def element_maps(records: Sequence[Record], folder: Path) -> list[dict[str, Any]
     Args:
         records: Of all trials.
         folder: The run folder.
+
+    Raises:
+        InputError: a map is damaged.
     """
     maps: list[dict[str, Any]] = []
     for record in largest(records):
@@ -31,5 +35,13 @@ def element_maps(records: Sequence[Record], folder: Path) -> list[dict[str, Any]
                 "repeat": record.repeat,
                 "trial": record.id,
             }
-            maps.append({**about, **json.loads(path.read_text(encoding="utf-8"))})
+            maps.append({**about, **_read_map(path)})
     return maps
+
+
+def _read_map(path: Path) -> dict[str, Any]:
+    try:
+        return read_object(path)
+    except ValueError as error:
+        advice = "delete the folder of this trial and run the study again"
+        raise InputError(f"{path} is damaged: {error}; {advice}") from None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from atomarium.core.errors import InputError
-from atomarium.core.files import write_json, write_text
+from atomarium.core.files import read_object, write_json, write_text
 from atomarium.core.stopping import Stopped, is_stop_asked
 from atomarium.core.writable import refuse_unwritable_folder
 from atomarium.experiment.candidate_space import CandidateSpace
@@ -63,7 +62,7 @@ def plan_to_join(place: Path, out: Path | None = None) -> tuple[Plan, Path]:
     path = place / "study.toml"
     try:
         text = path.read_text(encoding="utf-8")
-        origin = json.loads((place / _ORIGIN).read_text(encoding="utf-8"))["folder"]
+        origin = read_object(place / _ORIGIN)["folder"]
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError(f"no study in {place} that could be joined; start it first") from None
     plan = make_plan(parse_study(text, name=str(path), folder=Path(origin)))

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from atomarium.core.files import write_json
+from atomarium.core.files import read_object, write_json
 from atomarium.study.sweep.identity import is_gone, this_worker
 
 #: A process of another machine that has not beaten for so long is lost.
@@ -95,7 +95,7 @@ class TrialClaims:
 
     def _read(self, path: Path) -> dict[str, Any] | None:
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
+            return read_object(path)
         except (OSError, ValueError):
             return None
 

@@ -114,7 +114,10 @@ def test_tables_are_read_and_faults_named(tmp_path):
         ('{"H": [1]}', "an atom table is JSON like"),
         ('{"1": [1], "2": [1, 2]}', "rows have"),
         ('{"130": [1]}', "no element 130"),
+        ("[" * 100_000, "nested too deeply"),
     ):
         path.write_text(content)
         with pytest.raises(InputError, match=message):
             read_atom_table(path)
+    with pytest.raises(InputError, match=r"none\.json: cannot be read: No such file"):
+        read_atom_table(tmp_path / "none.json")

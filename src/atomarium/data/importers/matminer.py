@@ -9,7 +9,6 @@ import ast
 import csv
 import gzip
 import io
-import json
 import sys
 import tarfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,6 +19,7 @@ import numpy as np
 
 from atomarium.core.elements import number_of
 from atomarium.core.errors import InputError
+from atomarium.core.files import parse_object
 from atomarium.core.structures import Structures
 from atomarium.data.importers.imported import Imported, join_structures
 
@@ -73,8 +73,7 @@ def import_json(files: tuple[Path, ...], options: Mapping[str, str]) -> Imported
     """
     (path,) = files
     try:
-        with gzip.open(path, "rt", encoding="utf-8") as stream:
-            table = json.load(stream)
+        table = parse_object(gzip.decompress(path.read_bytes()))
         rows = [dict(zip(table["columns"], row, strict=True)) for row in table["data"]]
     except (OSError, EOFError, KeyError, ValueError, TypeError) as error:
         raise InputError(f"{path} is not a table of matminer: {error}") from None

@@ -5,13 +5,13 @@ Source: X. Chen, https://github.com/X-Chen97/cs182project, homework on crystal g
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from atomarium.core.errors import InputError
+from atomarium.core.files import parse_object, read_object
 from atomarium.data.importers.imported import Imported, join_structures
 from atomarium.data.importers.matminer import crystal_of_dict
 
@@ -28,9 +28,9 @@ def import_mp_perovskites(files: tuple[Path, ...], options: Mapping[str, str]) -
     """
     (path,) = files
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        entries = read_object(path)
         crystals = [
-            crystal_of_dict({"structure": json.loads(entry["structure"])})
+            crystal_of_dict({"structure": parse_object(entry["structure"])})
             for entry in entries.values()
         ]
         energies = np.array([float(entry["energy"]) for entry in entries.values()])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from jaxtyping import Float64, Int64
 
 from atomarium.core.elements import SYMBOLS
 from atomarium.core.errors import InputError
+from atomarium.core.files import read_object
 from atomarium.models.nn.element_data import ELEMENT_DATA as DATA
 
 #: Elements that tables have rows for, 1 to 100.
@@ -85,11 +85,13 @@ def read_atom_table(path: Path | str) -> Float64[np.ndarray, "numbers width"]:
     Elements without a row get NaN.
 
     Raises:
-        InputError: the file holds something else.
+        InputError: the file cannot be read, or holds something else.
     """
     try:
-        rows = {int(z): row for z, row in json.loads(Path(path).read_text("utf-8")).items()}
+        rows = {int(z): row for z, row in read_object(path).items()}
         lengths = {len(row) for row in rows.values()}
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, TypeError, AttributeError) as error:
         raise InputError(
             f'{path}: an atom table is JSON like {{"1": [0, 1, …], "2": […]}}, one row of numbers '

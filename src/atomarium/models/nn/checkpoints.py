@@ -13,7 +13,7 @@ from safetensors.numpy import save
 from torch import Tensor, nn
 
 from atomarium.core.errors import InputError
-from atomarium.core.files import written_atomically
+from atomarium.core.files import parse_object, written_atomically
 
 _FORMAT, _VERSION = "atomarium-training", 1
 
@@ -38,7 +38,7 @@ def load_checkpoint(path: Path, fingerprint: str) -> tuple[dict[str, Tensor], di
     """
     try:
         with safe_open(path, framework="np") as file:
-            state: dict[str, Any] = json.loads(file.metadata()["state"])
+            state = parse_object(file.metadata()["state"])
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} is not a checkpoint: {error}; remove it to start anew") from None

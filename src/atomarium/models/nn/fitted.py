@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from atomarium.core.errors import InputError
+from atomarium.core.files import parse_object
 from atomarium.models.nn.aims import FORCES, STRESS, TARGET
 from atomarium.models.nn.graphs import Graphs
 from atomarium.models.nn.history import Epoch
@@ -160,7 +161,7 @@ class Kept:
     @classmethod
     def read(cls, arrays: Mapping[str, np.ndarray]) -> Kept:
         """Read what `FittedNetwork.arrays` returned."""
-        about = json.loads(bytes(arrays["about"]))
+        about = parse_object(bytes(arrays["about"]))
         scales = {
             name: Scale(
                 np.asarray(arrays[f"{_SCALE}{name}.center"], dtype=np.float64),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from atomarium.core.files import write_text
+from atomarium.core.files import parse_object, write_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,4 +42,4 @@ def read_history(path: Path) -> list[Epoch]:
     if not path.exists():
         return []
     lines = path.read_text(encoding="utf-8").splitlines()
-    return [Epoch(**json.loads(line)) for line in lines]
+    return [Epoch(**parse_object(line)) for line in lines]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from atomarium.core.errors import InputError, did_you_mean
-from atomarium.core.files import write_json
+from atomarium.core.files import read_object, write_json
 from atomarium.core.stopping import ask_to_stop, is_stop_asked
 from atomarium.study.sweep.limits import Wish
 from atomarium.study.sweep.runs import sweep_in
@@ -93,6 +92,6 @@ class Wishes:
 
 def _plain(path: Path) -> dict[str, Any]:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return read_object(path)
     except (OSError, ValueError):
         return {}

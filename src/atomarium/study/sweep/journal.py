@@ -16,6 +16,8 @@ from typing import Any
 
 from optuna.storages.journal import BaseJournalBackend, JournalFileOpenLock
 
+from atomarium.core.files import parse_object
+
 #: Lines with one of these are on the disk before anyone goes on: studies and ends of trials. What
 #: is lost before them, with the power of the computer, is done again.
 _LASTING = frozenset({0, 6})
@@ -49,7 +51,7 @@ class Journal(BaseJournalBackend):
                     return  # somebody is still writing it
                 start += len(line)
                 try:
-                    entry = json.loads(line)
+                    entry = parse_object(line)
                 except ValueError:
                     continue
                 number += 1

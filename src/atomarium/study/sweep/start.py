@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from atomarium.core.errors import InputError
-from atomarium.core.files import write_json, write_text
+from atomarium.core.files import read_object, write_json, write_text
 from atomarium.core.hashing import hash_arrays
 from atomarium.data.split_files import save_splits
 from atomarium.experiment.spec import StudyFile, read_study
@@ -134,7 +134,7 @@ def _data_hash(plan: SweepPlan) -> str:
 
 def _read_origin(folder: Path) -> dict[str, Any] | None:
     try:
-        return json.loads((folder / _ORIGIN).read_text(encoding="utf-8"))
+        return read_object(folder / _ORIGIN)
     except (OSError, ValueError):
         return None
 

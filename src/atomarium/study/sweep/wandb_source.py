@@ -6,7 +6,6 @@ given literals, arithmetic of numbers and `dict`, `list`, `range` and a few loga
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, cast
 import yaml
 
 from atomarium.core.errors import InputError
+from atomarium.core.files import parse_json, parse_object
 from atomarium.study.sweep.python_literals import Unreadable, read_assignments
 
 _PYTHON = (".py", ".ipynb")
@@ -69,7 +69,7 @@ def _found(path: Path, text: str, variable: str) -> Any:
         raise InputError(f"{path}: only Python files have variables, got --variable {variable}")
     try:
         if ending == ".json":
-            return json.loads(text)
+            return parse_json(text)
         if ending in _YAML:
             return yaml.load(text, Loader=_Numbers)  # noqa: S506 - a safe loader
     except (ValueError, yaml.YAMLError, RecursionError) as error:
@@ -93,7 +93,7 @@ def _code(path: Path, text: str) -> str:
     if path.suffix.lower() == ".py":
         return text
     try:
-        cells = json.loads(text)["cells"]
+        cells = parse_object(text)["cells"]
         code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is not a notebook: {error}") from None
