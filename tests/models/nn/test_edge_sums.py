@@ -133,14 +133,8 @@ def test_tables_give_the_filters_of_each_edge(kind, cutoff_function, batch):
     rows = torch.randn((batch.n_atoms, 1, 4), generator=generator, dtype=torch.float64)
     sums = []
     for mode in ("exact", "tabulated"):
-        radial, distances = radial_of(
-            batch,
-            batch.vectors,
-            basis,
-            cutoff=3.0,
-            cutoff_function=cutoff_function,
-            mode=mode,
-        )
+        settings = SchNet(cutoff=3.0, cutoff_function=cutoff_function, filters=mode)
+        radial, distances = radial_of(batch, batch.vectors, basis, settings)
         filters = radial.filters(torch.tanh(0.1 * radial.basis @ weights))
         directions = batch.vectors / distances[:, None]
         sums.append([convolve(rows, filters), convolve_directed(directions, filters, rows)])

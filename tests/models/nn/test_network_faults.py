@@ -86,7 +86,7 @@ def test_structures_that_a_network_cannot_know_are_refused():
 
 def test_without_torch_the_message_says_what_to_install(monkeypatch):
     monkeypatch.setattr(extra, "find_spec", lambda _: None)
-    with pytest.raises(InputError, match=r"pip install 'atomarium\[nn\]'"):
+    with pytest.raises(InputError, match=r'pip install "atomarium\[nn\]"'):
         SchNet().build([ENERGY])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,12 +13,11 @@ from atomarium.models.nn.choices import (
     check_count,
     check_length,
 )
-from atomarium.models.nn.extra import need_torch
 from atomarium.models.nn.graph_rules import CutoffGraph, GraphRule, NearestGraph, ShellGraph
-from atomarium.models.nn.readouts import Readout
+from atomarium.models.nn.network_settings import NetworkSettings
 
 if TYPE_CHECKING:
-    from atomarium.models.nn.network import Network
+    from atomarium.models.nn.cgcnn_network import CgcnnTrunk
 
 CONVOLUTIONS = ("gated", "shared", "none")
 NEIGHBORS = ("shells", "nearest", "cutoff")
@@ -28,7 +26,7 @@ ATOMS = ("bits", "learned", "properties", "file")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cgcnn:
+class Cgcnn(NetworkSettings):
     """Convolutions over crystal graphs, pooled and read by a perceptron.
 
     Starting from what is known of an element, each convolution makes of the row v_i of an atom
@@ -44,7 +42,8 @@ class Cgcnn:
 
     Args:
         neighbors: "shells" (whole shells, the same for every description of a crystal), "nearest"
-            (exactly `n_neighbors`, and Gaussians rounded to single precision, as in the original) or "cutoff" (all within the radius).
+            (exactly `n_neighbors`, and Gaussians rounded to single precision, as in the original)
+            or "cutoff" (all within the radius).
         n_neighbors: Nearest neighbors that count in full, 1 to 1000.
         radius: Å, above 0. Neighbors at this distance or beyond do not count.
         fade: Å, above 0. Neighbors this much beyond the n-th, or this near to the radius, fade.
@@ -116,18 +115,8 @@ class Cgcnn:
         """Number of Gaussians, from 0 to the radius."""
         return math.floor(self.radius / self.step + 1e-9) + 1
 
-    def build(self, readouts: Sequence[Readout], *, seed: int = 0) -> Network:
-        """Return an untrained network.
-
-        Args:
-            readouts: What it is to predict.
-            seed: Of the random weights that it begins with.
-
-        Raises:
-            InputError: torch is not installed, or readouts do not go together or with CGCNN.
-        """
-        need_torch()
+    def make_trunk(self) -> CgcnnTrunk:
+        """Return the part that describes atoms, with random weights; torch must be there."""
         from atomarium.models.nn.cgcnn_network import CgcnnTrunk
-        from atomarium.models.nn.network import build_network
 
-        return build_network(self, lambda: CgcnnTrunk(self), readouts, seed=seed)
+        return CgcnnTrunk(self)

@@ -23,6 +23,7 @@ from atomarium.models.nn.batches import Batch
 from atomarium.models.nn.contraction import Edges
 from atomarium.models.nn.edge_sums import Filters
 from atomarium.models.nn.layers import lengths
+from atomarium.models.nn.network_settings import FilterSettings
 from atomarium.models.nn.radial import CUTOFFS, BesselBasis, GaussianBasis
 
 #: Places of the rows that an edge looks at, from the row at or below its distance.
@@ -63,10 +64,7 @@ def radial_of(
     batch: Batch,
     vectors: Float[Tensor, "edges 3"],
     basis: GaussianBasis | BesselBasis,
-    *,
-    cutoff: float,
-    cutoff_function: str,
-    mode: str,
+    settings: FilterSettings,
 ) -> tuple[Radial, Float[Tensor, "edges"]]:
     """Return what filters are made from, and the distances.
 
@@ -74,15 +72,14 @@ def radial_of(
         batch: Whose edges they are.
         vectors: Å, along the edges.
         basis: That distances are expanded in.
-        cutoff: Å.
-        cutoff_function: By name.
-        mode: "exact", "tabulated", or "auto": a table in single precision on the CPU, where it has
-            fewer rows than there are edges.
+        settings: Of the network. With "auto" filters there is a table in single precision on the
+            CPU, where it has fewer rows than there are edges.
     """
     distances = lengths(vectors)
-    fading = CUTOFFS[cutoff_function](distances, cutoff)
-    n_rows = math.ceil(cutoff / basis.smallest) + len(_POINTS)
+    fading = CUTOFFS[settings.cutoff_function](distances, settings.cutoff)
+    n_rows = math.ceil(settings.cutoff / basis.smallest) + len(_POINTS)
     single = distances.dtype == torch.float32 and distances.device.type == "cpu"
+    mode = settings.filters
     tabulated = mode == "tabulated" or (mode == "auto" and single and len(distances) > n_rows)
     if not tabulated:
         return Radial(Edges(batch), basis(distances), fading, None), distances

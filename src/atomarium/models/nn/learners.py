@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, cast
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float64
@@ -19,20 +19,29 @@ from atomarium.models.nn.fitted import FittedNetwork, Kept, weights_in
 from atomarium.models.nn.graph_rules import build_graphs
 from atomarium.models.nn.graphs import Graphs
 from atomarium.models.nn.history import Epoch
+from atomarium.models.nn.network_settings import NetworkSettings
 from atomarium.models.nn.painn import PaiNN
 from atomarium.models.nn.schnet import SchNet
-from atomarium.models.nn.trained import Architecture, Trained, rebuild_network, train_network
+from atomarium.models.nn.trained import Trained, rebuild_network, train_network
 from atomarium.models.nn.training import Training
 
 
-class Learner:
-    """What all networks do as models; `training` says how."""
+@dataclass(frozen=True, kw_only=True)
+class Learner(NetworkSettings):
+    """What all networks do as models.
+
+    Args:
+        training: How it is trained.
+        members: Networks of different seeds that are trained, 1 to 1000; they answer their mean,
+            and several say by their spread how sure they are.
+    """
 
     #: Whether atoms carry vectors, which moments are made of besides charges.
     has_vectors: ClassVar[bool] = False
     needs_torch: ClassVar[bool] = True
-    training: Training
-    members: int
+
+    training: Training = field(default_factory=Training)
+    members: int = 1
 
     def __post_init__(self) -> None:
         check_count("members", self.members, 1, 1000)
@@ -54,10 +63,10 @@ class Learner:
             advance(so_far - done)
             done = so_far
 
-        return build_graphs(structures, self.graph, on_progress=told)  # type: ignore[attr-defined]
+        return build_graphs(structures, self.graph, on_progress=told)
 
     def fit(  # noqa: PLR0913 - what is learned, how, where to keep it and whom to tell
-        self: _Settings,
+        self,
         graphs: Graphs,
         values: Float64[np.ndarray, "structures targets"],
         *,
@@ -92,7 +101,7 @@ class Learner:
         return self.learn(graphs, (aim,), folder=folder, watch=watch)
 
     def learn(
-        self: _Settings,
+        self,
         graphs: Graphs,
         aims: Sequence[Aim],
         *,
@@ -118,9 +127,7 @@ class Learner:
         readouts = tuple(aim.make_readout(has_vectors=self.has_vectors) for aim in aims)
         trained: list[Trained] = []
         for number in range(self.members):
-            settings: Architecture = replace(
-                cast("Any", self), training=self.training.of_member(number)
-            )
+            settings = replace(self, training=self.training.of_member(number))
             trained.append(
                 train_network(
                     settings,
@@ -137,9 +144,7 @@ class Learner:
         networks = tuple(one.network for one in trained)
         return FittedNetwork(networks, trained[0].scales, aims[0].name, trained[0].epochs)
 
-    def restore(
-        self: _Settings, arrays: Mapping[str, np.ndarray], graphs: Graphs | None
-    ) -> FittedNetwork:
+    def restore(self, arrays: Mapping[str, np.ndarray], graphs: Graphs | None) -> FittedNetwork:
         """Return what `fit` once returned, apart from its history; graphs are not needed."""
         del graphs
         kept = Kept.read(arrays)
@@ -150,68 +155,18 @@ class Learner:
         return FittedNetwork(networks, kept.scales, kept.shown)
 
 
-class _Settings(Architecture, Protocol):
-    @property
-    def has_vectors(self) -> bool:
-        """Whether atoms carry vectors."""
-        ...
-
-    @property
-    def members(self) -> int:
-        """How many networks are trained."""
-        ...
-
-    def learn(
-        self,
-        graphs: Graphs,
-        aims: Sequence[Aim],
-        *,
-        folder: Path | None = None,
-        watch: Callable[[Epoch], None] = lambda _: None,
-        n_watched: int = 0,
-    ) -> FittedNetwork:
-        """Train on everything at once."""
-        ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class CgcnnModel(Learner, Cgcnn):
-    """CGCNN with its training; see `Cgcnn` for the network.
-
-    Args:
-        training: How it is trained.
-        members: Networks of different seeds that are trained, 1 to 1000; they answer their mean,
-            and several say by their spread how sure they are.
-    """
-
-    training: Training = field(default_factory=Training)
-    members: int = 1
+    """CGCNN with its training; see `Cgcnn` for the network and `Learner` for the rest."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SchNetModel(Learner, SchNet):
-    """SchNet with its training; see `SchNet` for the network.
-
-    Args:
-        training: How it is trained.
-        members: Networks of different seeds that are trained, 1 to 1000; they answer their mean,
-            and several say by their spread how sure they are.
-    """
-
-    training: Training = field(default_factory=Training)
-    members: int = 1
+    """SchNet with its training; see `SchNet` for the network and `Learner` for the rest."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PaiNNModel(Learner, PaiNN):
-    """PaiNN with its training; see `PaiNN` for the network.
-
-    Args:
-        training: How it is trained.
-        members: Networks of different seeds that are trained, 1 to 1000; they answer their mean,
-            and several say by their spread how sure they are.
-    """
+    """PaiNN with its training; see `PaiNN` for the network and `Learner` for the rest."""
 
     has_vectors = True
-    training: Training = field(default_factory=Training)
-    members: int = 1

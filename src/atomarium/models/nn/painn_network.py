@@ -109,14 +109,7 @@ class PaiNNTrunk(AtomTrunk):
     def forward(self, batch: Batch, vectors: Float[Tensor, "edges 3"]) -> Described:
         """Describe each atom; vectors are those of the batch, made differentiable if need be."""
         settings = self.settings
-        radial, distances = radial_of(
-            batch,
-            vectors,
-            self.basis,
-            cutoff=settings.cutoff,
-            cutoff_function=settings.cutoff_function,
-            mode=settings.filters,
-        )
+        radial, distances = radial_of(batch, vectors, self.basis, settings)
         directions = vectors / distances[:, None]
         threes = self._filters(radial)
         described = Described(self.embedding(batch.numbers))

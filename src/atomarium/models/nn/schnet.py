@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from atomarium.models.nn.choices import (
-    ACTIVATION_NAMES,
-    BASIS_NAMES,
-    CUTOFF_NAMES,
-    FILTER_NAMES,
-    check_choice,
-    check_count,
-    check_length,
-)
-from atomarium.models.nn.extra import need_torch
-from atomarium.models.nn.graph_rules import CutoffGraph
-from atomarium.models.nn.readouts import Readout
+from atomarium.models.nn.network_settings import FilterSettings
 
 if TYPE_CHECKING:
-    from atomarium.models.nn.network import Network
+    from atomarium.models.nn.schnet_network import SchNetTrunk
 
 
 @dataclass(frozen=True, kw_only=True)
-class SchNet:
+class SchNet(FilterSettings):
     """Continuous-filter convolutions over all neighbors within a cutoff.
 
     Starting from one learned row per element, each interaction adds to the row x_i of an atom
@@ -59,33 +47,8 @@ class SchNet:
     shared: bool = False
     filters: str = "auto"
 
-    def __post_init__(self) -> None:
-        check_length("cutoff", self.cutoff)
-        check_count("width", self.width, 1, 4096)
-        check_count("n_interactions", self.n_interactions, 1, 64)
-        check_count("n_basis", self.n_basis, 2, 1000)
-        check_choice("basis", self.basis, BASIS_NAMES)
-        check_choice("cutoff_function", self.cutoff_function, CUTOFF_NAMES)
-        check_choice("activation", self.activation, ACTIVATION_NAMES)
-        check_choice("filters", self.filters, FILTER_NAMES)
-
-    @property
-    def graph(self) -> CutoffGraph:
-        """Which atoms are joined."""
-        return CutoffGraph(cutoff=self.cutoff)
-
-    def build(self, readouts: Sequence[Readout], *, seed: int = 0) -> Network:
-        """Return an untrained network.
-
-        Args:
-            readouts: What it is to predict.
-            seed: Of the random weights that it begins with.
-
-        Raises:
-            InputError: torch is not installed, or readouts do not go together or with SchNet.
-        """
-        need_torch()
-        from atomarium.models.nn.network import build_network
+    def make_trunk(self) -> SchNetTrunk:
+        """Return the part that describes atoms, with random weights; torch must be there."""
         from atomarium.models.nn.schnet_network import SchNetTrunk
 
-        return build_network(self, lambda: SchNetTrunk(self), readouts, seed=seed)
+        return SchNetTrunk(self)

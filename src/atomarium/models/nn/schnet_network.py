@@ -66,14 +66,7 @@ class SchNetTrunk(AtomTrunk):
     def forward(self, batch: Batch, vectors: Float[Tensor, "edges 3"]) -> Described:
         """Describe each atom; vectors are those of the batch, made differentiable if need be."""
         settings = self.settings
-        radial, _ = radial_of(
-            batch,
-            vectors,
-            self.basis,
-            cutoff=settings.cutoff,
-            cutoff_function=settings.cutoff_function,
-            mode=settings.filters,
-        )
+        radial, _ = radial_of(batch, vectors, self.basis, settings)
         rows = self.embedding(batch.numbers)
         for interaction in self.interactions:
             rows = rows + interaction(rows, radial)
