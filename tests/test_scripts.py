@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -16,11 +18,14 @@ def _load(name: str) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    # Dataclasses look up the module that they stand in.
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
 check_docstrings = _load("check_docstrings")
+try_versions = _load("try_versions")
 
 FUNCTION = '''
 def move({signature}):
@@ -85,3 +90,27 @@ def test_docstrings_that_tell_another_story_are_found(source, named):
 
 def test_the_checks_find_nothing_here():
     assert check_docstrings.main() == 0
+
+
+def test_lowest_versions_are_those_that_the_project_names():
+    entries = ["numpy>=1.26", "psycopg[binary]>=3.1", "torch>=2.4"]
+    assert try_versions.lowest_versions(entries, {"torch"}) == ["numpy==1.26", "psycopg==3.1"]
+    with pytest.raises(SystemExit, match="names no lowest version: metatensor-operations"):
+        try_versions.lowest_versions(["metatensor-operations"])
+
+
+def test_every_dependency_names_its_lowest_version():
+    lowest = try_versions.lowest_of_project(["nn", "notebook", "cluster", "tables"])
+    assert any(one.startswith("numpy==") for one in lowest)
+    # Settled by constraints.txt.
+    assert not any(one.startswith("torch==") for one in lowest)
+
+
+def test_pythons_are_found_by_what_they_say_of_themselves():
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    program = try_versions.find_python(here)
+    if program is None:
+        pytest.skip(f"no python{here} on the path")
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    assert said.stdout.startswith(f"Python {here}.")
+    assert try_versions.find_python("3.99") is None

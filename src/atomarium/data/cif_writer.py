@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +15,12 @@ import numpy as np
 from atomarium.core.dataset import Dataset
 from atomarium.core.elements import SYMBOLS
 from atomarium.core.errors import InputError
+from atomarium.core.file_names import fault_of_name
 from atomarium.core.files import write_text
 from atomarium.core.progress import progress
 from atomarium.core.structures import Structures
 from atomarium.data.cif import TABLE
 from atomarium.data.folders import written_as_folder
-
-_FIT_FOR_FILES = re.compile(r"[^\s./\\:*?\"<>|\0-\x1f][^/\\:*?\"<>|\0-\x1f]*")
 
 
 def write(path: Path, dataset: Dataset) -> None:
@@ -87,8 +85,9 @@ def cif_of(name: str, crystal: Structures) -> str:
 def _check_ids(path: Path, dataset: Dataset) -> None:
     seen: set[str] = set()
     for name in dataset.ids:
-        if not _FIT_FOR_FILES.fullmatch(name) or name.casefold() in seen:
-            raise InputError(f"{path}: the id {name!r} cannot name a file, or does so twice")
+        fault = "it does so twice" if name.casefold() in seen else fault_of_name(name)
+        if fault:
+            raise InputError(f"{path}: the id {name!r} cannot name a file: {fault}")
         seen.add(name.casefold())
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from atomarium.core.errors import InputError, did_you_mean
+from atomarium.core.file_names import fault_of_name
 from atomarium.core.units import parse_unit
 from atomarium.experiment.candidate import Candidate
 from atomarium.experiment.candidate_space import CandidateSpace, candidate_or_space
@@ -112,6 +113,14 @@ class StudySpec(Part):
     intervals: IntervalSpec | None = None
     sweep: SweepSpec | None = None
     models: dict[Name, CandidateSpec] = Field(min_length=1)
+
+    @field_validator("name")
+    @classmethod
+    def _names_a_folder(cls, name: str) -> str:
+        fault = fault_of_name(name)
+        if fault:
+            raise ValueError(f"it names the run folder: {fault}")
+        return name
 
 
 @dataclass(frozen=True)

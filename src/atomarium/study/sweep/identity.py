@@ -11,6 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from atomarium.core.errors import InputError
+from atomarium.core.file_names import fault_of_name
+
 
 @dataclass(frozen=True, kw_only=True)
 class Worker:
@@ -38,10 +41,16 @@ def this_worker(name: str = "") -> Worker:
 
     Args:
         name: What it is called; left out, by machine and process.
+
+    Raises:
+        InputError: no file can have this name.
     """
     process = os.getpid()
     host = socket.gethostname().split(".")[0]
     own = name or f"{host}-{process}"
+    fault = fault_of_name(own)
+    if fault:
+        raise InputError(f"files are named by the worker {own!r}, and cannot be: {fault}")
     return Worker(name=own, machine=_machine(), process=process, born=_born(process))
 
 
