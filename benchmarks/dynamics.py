@@ -1,10 +1,11 @@
 """How well a learned potential conserves energy: ethanol in free motion for 10 ps.
 
-PaiNN learns energies and forces of ethanol; then its atoms move by velocity Verlet, in ASE, from
+PaiNN, or a kernel on SOAP, learns energies and forces of ethanol; then its atoms move by velocity Verlet, in ASE, from
 velocities of some temperature. What the total energy drifts by (the slope of a straight line over
 the whole time) and how far it strays are told per atom, beside the error of forces.
 
     python benchmarks/dynamics.py
+    python benchmarks/dynamics.py --model kernel
     python benchmarks/dynamics.py rmd17-ethanol --train 950 --step 0.25
 """
 
@@ -23,9 +24,11 @@ from atomarium.core.dataset import Dataset
 from atomarium.data.sources import load_dataset
 from atomarium.experiment.calculator import AtomariumCalculator
 from atomarium.experiment.network_potential import NetworkPotential, fit_network_potential
-from atomarium.experiment.potential import Observations
+from atomarium.experiment.potential import Observations, Potential, fit_potential
 from atomarium.models.nn.learners import PaiNNModel
 from atomarium.models.nn.training import Training
+from atomarium.models.sparse_forces import SparseForces
+from atomarium.represent.soap import Soap
 
 _DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -39,9 +42,10 @@ def main() -> None:
         default=str(_DATA / "rmd17_ethanol_2000.extxyz.xz"),
         help="file, or name of `atomarium data list`; eV unless it says so",
     )
+    parser.add_argument("--model", choices=("painn", "kernel"), default="painn")
     parser.add_argument("--train", type=int, default=500, help="training structures")
-    parser.add_argument("--epochs", type=int, default=150)
-    parser.add_argument("--width", type=int, default=48)
+    parser.add_argument("--epochs", type=int, default=150, help="of PaiNN")
+    parser.add_argument("--width", type=int, default=48, help="of PaiNN")
     parser.add_argument("--picoseconds", type=float, default=10.0)
     parser.add_argument("--step", type=float, default=0.5, help="fs")
     parser.add_argument("--kelvin", type=float, default=300.0)
@@ -52,7 +56,7 @@ def main() -> None:
     order = np.random.default_rng(0).permutation(len(dataset))
     train, test = dataset.take(order[: given.train]), dataset.take(order[-500:])
     before = time.process_time()
-    potential = fit_network_potential(model_of(given.width, given.epochs), observed(train))
+    potential = learned(given, observed(train))
     print(f"trained on {given.train} structures in {time.process_time() - before:.0f} CPU s")
     truth, said = observed(test), potential.predict(test.structures)
     assert truth.forces is not None
@@ -64,10 +68,15 @@ def main() -> None:
     move(potential, test, given)
 
 
-def model_of(width: int, epochs: int) -> PaiNNModel:
-    """Return the network that is trained."""
-    training = Training(epochs=epochs, learning_rate=2e-3, schedule="cosine", batch_size=10)
-    return PaiNNModel(width=width, n_interactions=2, training=training)
+def learned(given: argparse.Namespace, train: Observations) -> Potential | NetworkPotential:
+    """Return what has learned energies and forces."""
+    if given.model == "kernel":
+        kernel = SparseForces(n_points=2000, energy_noise=0.0005, force_noise=0.01)
+        return fit_potential(Soap(cutoff=4.0, n_max=8, l_max=6, width=0.4), kernel, train)
+    training = Training(epochs=given.epochs, learning_rate=2e-3, schedule="cosine", batch_size=10)
+    return fit_network_potential(
+        PaiNNModel(width=given.width, n_interactions=2, training=training), train
+    )
 
 
 def observed(dataset: Dataset) -> Observations:
@@ -78,7 +87,7 @@ def observed(dataset: Dataset) -> Observations:
     return Observations(structures=dataset.structures, energies=energy.scalar, forces=forces.values)
 
 
-def move(potential: NetworkPotential, test: Dataset, given: argparse.Namespace) -> None:
+def move(potential: Potential | NetworkPotential, test: Dataset, given: argparse.Namespace) -> None:
     """Let the first test structure move, and tell what its total energy does."""
     (atoms,) = test.structures[:1].to_ase()
     atoms.calc = AtomariumCalculator(potential, skin=given.skin)

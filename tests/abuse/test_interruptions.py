@@ -44,6 +44,8 @@ _STUDIES = {
 }
 #: How often each is killed between two touches of a file; starting torch takes seconds.
 _N_KILLS = {"search": 2, "sweep": 2, "network": 1}
+#: Between these shares of all touches something is finished, and much is left to do.
+_HALFWAY = (0.35, 0.5)
 #: Metrics that no two runs share.
 _OF_THE_MACHINE = {
     *("seconds", "cpu_seconds", "fit_seconds", "seconds_per_structure", "peak_memory"),
@@ -175,7 +177,8 @@ def test_killed_runs_end_with_the_bits_of_undisturbed_ones(
 ) -> None:
     n_touches = commands.undisturbed(name)[1]
     chance = random.Random(name)
-    moments = [chance.randint(n_touches // 4, n_touches // 2), chance.randint(1, n_touches // 3)]
+    # How often files are touched depends a little on the time that it takes.
+    moments = [round(chance.uniform(*share) * n_touches) for share in (_HALFWAY, (0.01, 0.33))]
     folder = tmp_path / "run"
     kept: dict[Path, int] = {}
     for count, at in enumerate(moments[: _N_KILLS[name]]):
@@ -210,7 +213,7 @@ def test_a_full_disk_and_then_a_closed_folder_are_told_and_lose_nothing(
 ) -> None:
     n_touches = commands.undisturbed(name)[1]
     folder = tmp_path / "run"
-    at = random.Random(name).randint(n_touches // 4, n_touches // 2)
+    at = round(random.Random(name).uniform(*_HALFWAY) * n_touches)
     code, said = commands.run(name, folder, "full", at)
     _tells_in_a_sentence(code, said, "No space left on device")
     kept = finished_in(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,19 @@ from tests.cluster.slurm_server import Slurm, running_slurm
 @pytest.fixture(scope="module")
 def slurm() -> Generator[Slurm]:
     """A SLURM of one node, which programs that are started find."""
+    with _slurm() as running:
+        yield running
+
+
+@pytest.fixture
+def slurm_to_harm() -> Generator[Slurm]:
+    """Another one, which no other test will need."""
+    with _slurm() as running:
+        yield running
+
+
+@contextmanager
+def _slurm() -> Generator[Slurm]:
     if missing := slurm_server.missing_programs():
         pytest.skip(f"no SLURM on this machine: {', '.join(missing)}")
     with (
@@ -38,4 +52,4 @@ def postgresql() -> Generator[PostgreSql]:
         yield running
 
 
-__all__ = ["postgresql", "slow_study", "slurm"]
+__all__ = ["postgresql", "slow_study", "slurm", "slurm_to_harm"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -145,7 +146,7 @@ def test_an_ordinary_study_is_run_by_an_array(slurm: Slurm, tmp_path: Path) -> N
     assert [record.state for record in records] == ["finished"] * len(plan.trials)
 
 
-def test_a_controller_that_dies_is_waited_for(slurm: Slurm, slow_study: Make) -> None:
+def test_a_controller_that_dies_is_waited_for(slurm_to_harm: Slurm, slow_study: Make) -> None:
     study = slow_study(2, seconds=60.0)
     plan = make_sweep_plan(read_study(study.path))
     start_sweep(plan, study.runs)
@@ -154,10 +155,10 @@ def test_a_controller_that_dies_is_waited_for(slurm: Slurm, slow_study: Make) ->
     def is_done() -> bool:
         if study.pids("begin") and not stopped:
             stopped.append(True)
-            slurm.stop_controller()
+            slurm_to_harm.stop_controller()
             study.release()
             wait_until(lambda: len(study.said("end")) == 2)  # jobs go on without it
-            slurm.start_controller()
+            slurm_to_harm.start_controller()
         return len(study.said("end")) == 2
 
     SlurmArray(jobs=1, memory="1 GB").run(study.runs, is_done=is_done)
@@ -166,10 +167,15 @@ def test_a_controller_that_dies_is_waited_for(slurm: Slurm, slow_study: Make) ->
 
 
 def test_faults_of_jobs_are_told(slurm: Slurm, tmp_path: Path) -> None:
-    del slurm
+    limit = time.monotonic() + 120
+
+    def is_done() -> bool:
+        assert time.monotonic() < limit, slurm.call("scontrol", "show", "job") + slurm.logs()
+        return False
+
     array = SlurmArray(jobs=1, memory="1 GB")
     with pytest.raises(InputError, match="a job ended: no study in"):
-        array.run(tmp_path, is_done=lambda: False)
+        array.run(tmp_path, is_done=is_done)
 
 
 def test_refused_jobs_are_told(slurm: Slurm, tmp_path: Path) -> None:

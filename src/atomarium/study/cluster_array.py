@@ -203,13 +203,18 @@ def _call(program: str, *arguments: str) -> str:
         raise InputError(f"no program {program!r} here; job arrays are submitted where SLURM is")
     limit = time.monotonic() + 120
     while True:
-        done = subprocess.run(  # noqa: S603 - a program of SLURM
-            [program, *arguments], capture_output=True, text=True, check=False
-        )
-        if done.returncode == 0:
-            return done.stdout
-        said = done.stderr.strip().splitlines()
-        away = "Unable to contact" in done.stderr or "Socket timed out" in done.stderr
+        try:
+            done = subprocess.run(  # noqa: S603 - a program of SLURM
+                [program, *arguments], capture_output=True, text=True, check=False, timeout=60
+            )
+        except subprocess.TimeoutExpired:
+            code, printed, complaint = -1, "", "Socket timed out"
+        else:
+            code, printed, complaint = done.returncode, done.stdout, done.stderr
+        if code == 0:
+            return printed
+        said = complaint.strip().splitlines()
+        away = "Unable to contact" in complaint or "Socket timed out" in complaint
         if not away or time.monotonic() > limit:
             reason = said[-1].removeprefix(f"{program}: error: ") if said else "it does not say why"
             raise InputError(f"{program} refuses: {reason}")
