@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from atomarium.core.errors import InputError
 from atomarium.core.segments import (
     as_indices,
+    offsets_of,
     rows_of_segments,
     runs_of_segments,
     segment_mean,
@@ -20,17 +21,20 @@ from atomarium.core.segments import (
 lengths_of_segments = st.lists(st.integers(0, 5), max_size=12)
 
 
-def _offsets(lengths: list[int]) -> np.ndarray:
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-
-
 def _rows(n_rows: int) -> np.ndarray:
     return np.random.default_rng(n_rows).normal(size=(n_rows, 3))
 
 
 @given(lengths_of_segments)
+def test_offsets_add_up_lengths(lengths: list[int]) -> None:
+    offsets = offsets_of(lengths)
+    assert offsets.dtype == np.int64
+    assert offsets.tolist() == list(accumulate(lengths, initial=0))
+
+
+@given(lengths_of_segments)
 def test_sum_equals_a_loop_over_segments(lengths):
-    offsets = _offsets(lengths)
+    offsets = offsets_of(lengths)
     rows = _rows(offsets[-1])
     expected = [rows[a:b].sum(axis=0) for a, b in pairwise(offsets)]
     # float64, sums of at most 5 terms of order 1
@@ -41,7 +45,7 @@ def test_sum_equals_a_loop_over_segments(lengths):
 
 @given(lengths_of_segments)
 def test_mean_times_length_is_the_sum(lengths):
-    offsets = _offsets(lengths)
+    offsets = offsets_of(lengths)
     rows = _rows(offsets[-1])
     again = segment_mean(rows, offsets) * np.reshape(lengths, (-1, 1))
     np.testing.assert_allclose(again, segment_sum(rows, offsets), atol=1e-14)
@@ -61,12 +65,12 @@ def test_no_segments_give_no_rows():
 @given(lengths_of_segments)
 def test_every_row_knows_its_segment(lengths):
     expected = [segment for segment, length in enumerate(lengths) for _ in range(length)]
-    assert segment_of_row(_offsets(lengths)).tolist() == expected
+    assert segment_of_row(offsets_of(lengths)).tolist() == expected
 
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=8), st.data())
 def test_chosen_rows_are_those_of_the_chosen_segments(lengths, data):
-    offsets = _offsets(lengths)
+    offsets = offsets_of(lengths)
     segments = data.draw(st.lists(st.integers(0, len(lengths) - 1), max_size=10))
     rows, new_offsets = rows_of_segments(offsets, np.array(segments, dtype=np.int64))
     expected = [row for s in segments for row in range(offsets[s], offsets[s + 1])]
@@ -76,7 +80,7 @@ def test_chosen_rows_are_those_of_the_chosen_segments(lengths, data):
 
 @given(lengths_of_segments, st.integers(1, 9))
 def test_runs_hold_every_segment_once_and_no_more_rows_than_wanted(lengths, n_rows):
-    runs = list(runs_of_segments(_offsets(lengths), n_rows))
+    runs = list(runs_of_segments(offsets_of(lengths), n_rows))
     assert [s for run in runs for s in range(run.start, run.stop)] == list(range(len(lengths)))
     assert all(run.stop - run.start == 1 or sum(lengths[run]) <= n_rows for run in runs)
     # No run could have taken the first segment of the next.

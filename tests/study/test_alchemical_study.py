@@ -158,11 +158,11 @@ def test_too_many_structures_aside_are_refused(folder):
 
 
 def test_learning_from_others_needs_others(folder):
-    plan = plan_of(folder, STUDY.replace("aside = 25\n", ""))
-    records = carry_out(plan, folder / "without", show=False).records
-    failed = [record for record in records if record.state == "failed"]
-    assert {record.model for record in failed} == {"others"}
-    assert "no structures are aside to learn couplings from" in str(failed[0].error)
+    for text in (STUDY, OPEN.replace("[models", "") + SEARCH + SEARCHED + OF_EITHER):
+        with pytest.raises(
+            InputError, match=r"split\.aside: models\.\w+ learns from structures aside, and there"
+        ):
+            plan_of(folder, text.replace("aside = 25\n", ""))
 
 
 def test_a_representation_without_pairs_of_elements_is_refused_at_its_line(folder):

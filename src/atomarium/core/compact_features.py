@@ -11,7 +11,7 @@ from jaxtyping import Float, Float64, Int32, Int64
 
 from atomarium.core.errors import InputError
 from atomarium.core.features import Features, Reduction, Rows
-from atomarium.core.segments import as_indices, rows_of_segments, segment_of_row
+from atomarium.core.segments import as_indices, offsets_of, rows_of_segments, segment_of_row
 
 
 class ElementPairs(NamedTuple):
@@ -155,9 +155,9 @@ class CompactFeatures:
             parts[0],
             values=np.concatenate([part.values for part in parts]),
             blocks=np.concatenate([part.blocks for part in parts]),
-            places=_borders(np.concatenate([np.diff(part.places) for part in parts])),
-            row_borders=_borders(np.concatenate([np.diff(part.row_borders) for part in parts])),
-            offsets=_borders(np.concatenate([part.sizes for part in parts])),
+            places=offsets_of(np.concatenate([np.diff(part.places) for part in parts])),
+            row_borders=offsets_of(np.concatenate([np.diff(part.row_borders) for part in parts])),
+            offsets=offsets_of(np.concatenate([part.sizes for part in parts])),
             numbers=np.concatenate(numbers) if len(numbers) == len(parts) else None,
         )
 
@@ -169,7 +169,7 @@ class CompactFeatures:
         # Which blocks each structure has: its number and that of the block in one.
         keys, places_of_keys = np.unique(structures * n_blocks + self.blocks, return_inverse=True)
         blocks = (keys % n_blocks).astype(np.int32)
-        places = _borders(np.diff(self.block_borders)[blocks])
+        places = offsets_of(np.diff(self.block_borders)[blocks])
         values = np.zeros(int(places[-1]))
         for one in self._by_block():
             kept, first = np.unique(places_of_keys[one.stored], return_index=True)
@@ -208,7 +208,3 @@ class _Block(NamedTuple):
     stored: Int64[np.ndarray, "rows"]
     rows: Int64[np.ndarray, "rows"]
     numbers: Float[np.ndarray, "rows length"]
-
-
-def _borders(lengths: Int64[np.ndarray, "parts"]) -> Int64[np.ndarray, "ends"]:
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)

@@ -11,7 +11,13 @@ from jaxtyping import Float, Int64
 
 from atomarium.core.columns import Choice, Names, find_columns
 from atomarium.core.errors import InputError
-from atomarium.core.segments import as_indices, rows_of_segments, segment_mean, segment_sum
+from atomarium.core.segments import (
+    as_indices,
+    offsets_of,
+    rows_of_segments,
+    segment_mean,
+    segment_sum,
+)
 
 Rows = Literal["atoms", "structures"]
 Reduction = Literal["none", "mean", "sum"]
@@ -120,6 +126,6 @@ class Features:
         return replace(
             parts[0],
             values=np.concatenate([part.values for part in parts]),
-            offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            offsets=offsets_of(lengths),
             numbers=np.concatenate(numbers) if len(numbers) == len(parts) else None,
         )

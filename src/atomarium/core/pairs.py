@@ -10,6 +10,7 @@ from jaxtyping import Float64, Int32, Int64
 from atomarium.core._search.room import Found, Frames
 from atomarium.core._search.search import search
 from atomarium.core.errors import InputError
+from atomarium.core.segments import offsets_of
 from atomarium.core.structures import Structures
 from atomarium.core.threads import run_in_threads
 
@@ -77,7 +78,7 @@ def find_pairs(structures: Structures, cutoff: float) -> Pairs:
         vectors=_joined([part.vectors for part in found]),
         distances=_joined([part.distances for part in found]),
         shifts=_joined([part.shifts for part in found]),
-        offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        offsets=offsets_of(counts),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from jaxtyping import Float64, Int64
@@ -36,6 +36,11 @@ def segment_of_row(offsets: Int64[np.ndarray, "borders"]) -> Int64[np.ndarray, "
     return np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
 
 
+def offsets_of(lengths: Sequence[int] | np.ndarray) -> Int64[np.ndarray, "borders"]:
+    """Return where each of some segments begins, one behind the other, and where the last ends."""
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
+
 def rows_of_segments(
     offsets: Int64[np.ndarray, "borders"], segments: Int64[np.ndarray, "chosen"]
 ) -> tuple[Int64[np.ndarray, "rows"], Int64[np.ndarray, "chosen+1"]]:
@@ -43,7 +48,7 @@ def rows_of_segments(
     segments = as_indices(segments, len(offsets) - 1)
     starts = offsets[segments]
     lengths = offsets[segments + 1] - starts
-    new_offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    new_offsets = offsets_of(lengths)
     rows = np.arange(new_offsets[-1], dtype=np.int64)
     return rows + np.repeat(starts - new_offsets[:-1], lengths), new_offsets
 

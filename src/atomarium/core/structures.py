@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from atomarium.core.elements import SYMBOLS
 from atomarium.core.errors import InputError
 from atomarium.core.hashing import hash_arrays
-from atomarium.core.segments import as_indices, rows_of_segments, segment_of_row
+from atomarium.core.segments import as_indices, offsets_of, rows_of_segments, segment_of_row
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -116,7 +116,7 @@ class Structures:
             np.concatenate([one.positions for one in many]),
             cells=np.stack([np.asarray(one.cell) for one in many]),
             periodic=np.stack([one.pbc for one in many]),
-            offsets=np.concatenate([[0], np.cumsum([len(one) for one in many])]),
+            offsets=offsets_of([len(one) for one in many]),
         )
 
     @classmethod
@@ -136,7 +136,7 @@ class Structures:
             positions=np.concatenate([part.positions for part in many]),
             cells=np.concatenate([part.cells for part in many]),
             periodic=np.concatenate([part.periodic for part in many]),
-            offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            offsets=offsets_of(lengths),
         )
 
     def __len__(self) -> int:

@@ -19,6 +19,7 @@ from atomarium.core.dataset import Dataset
 from atomarium.core.errors import InputError
 from atomarium.core.files import parse_json
 from atomarium.core.progress import progress
+from atomarium.core.segments import offsets_of
 from atomarium.core.structures import Structures
 from atomarium.core.units import convert
 from atomarium.data.ase_quantities import Quantities
@@ -163,7 +164,7 @@ class _Parts:
             positions=_joined(rows["positions"]).reshape(-1, 3),
             cells=_joined(rows["cell"]).reshape(-1, 3, 3),
             periodic=(flags[:, None] & np.array([1, 2, 4])) > 0,
-            offsets=np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]),
+            offsets=offsets_of(sizes),
         )
 
     def _take_in_pairs(self, rows: Mapping[str, Sequence[Any]]) -> None:

@@ -13,7 +13,7 @@ from jaxtyping import Float64, Int64
 from atomarium.core.dataset import Target
 from atomarium.core.errors import InputError
 from atomarium.core.features import Rows
-from atomarium.core.segments import rows_of_segments
+from atomarium.core.segments import offsets_of, rows_of_segments
 from atomarium.data.columns import id_columns, label_of
 from atomarium.data.described import make_target
 
@@ -107,7 +107,7 @@ class Quantities:
         for name in units:
             self._check_complete(name, row_ids)
         ours = (metadata.get("atomarium") or {}).get("targets", {})
-        offsets = np.concatenate([[0], np.cumsum(np.concatenate(self._sizes), dtype=np.int64)])
+        offsets = offsets_of(np.concatenate(self._sizes))
         targets: dict[str, Target] = {}
         labels: dict[str, np.ndarray] = {}
         rows = self._rows | {name: about["rows"] for name, about in ours.items()}

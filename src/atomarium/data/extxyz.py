@@ -19,6 +19,7 @@ from jaxtyping import Bool, Float64
 from atomarium.core.dataset import Dataset, Target
 from atomarium.core.errors import InputError
 from atomarium.core.progress import progress
+from atomarium.core.segments import offsets_of
 from atomarium.core.structures import Structures
 from atomarium.data.columns import WordColumn, choose_ids, numbers_of, split_columns
 from atomarium.data.compressed import opened
@@ -169,7 +170,7 @@ class _Collected:
             positions=np.concatenate(self.positions),
             cells=np.concatenate(self.cells),
             periodic=np.concatenate(self.periodic),
-            offsets=np.concatenate([[0], np.cumsum(np.concatenate(self.sizes))]),
+            offsets=offsets_of(np.concatenate(self.sizes)),
         )
         self._check(structures)
         id_column, ids = choose_ids(self.columns, n_structures)

@@ -17,7 +17,7 @@ import numpy as np
 from atomarium.core.dataset import Dataset
 from atomarium.core.errors import InputError
 from atomarium.core.files import written_atomically
-from atomarium.core.segments import segment_of_row
+from atomarium.core.segments import offsets_of, segment_of_row
 from atomarium.core.structures import Structures
 from atomarium.data.catalog import assemble, find_entry
 from atomarium.data.importers import Imported
@@ -79,7 +79,7 @@ def pack(imported: Imported) -> dict[str, np.ndarray]:
 
 def unpack(arrays: Mapping[str, np.ndarray]) -> Imported:
     """Return what `pack` was given, positions rounded as the module says."""
-    offsets = np.concatenate([[0], np.cumsum(arrays["sizes"], dtype=np.int64)])
+    offsets = offsets_of(arrays["sizes"])
     places = arrays["places"] * _RESOLUTION
     cells = None
     if "cells" in arrays:

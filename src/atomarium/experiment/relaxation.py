@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float64, Int64
 
 from atomarium.core.errors import InputError
-from atomarium.core.segments import rows_of_segments, segment_sum
+from atomarium.core.segments import offsets_of, rows_of_segments, segment_sum
 from atomarium.core.structures import Structures
 from atomarium.experiment.calculator import PredictsForces
 from atomarium.experiment.potential import VOIGT, Outcome
@@ -124,7 +124,7 @@ class _Found:
         kept = np.flatnonzero(sound)
         atoms, _ = rows_of_segments(self._offsets, active[kept])
         lengths = np.diff(self._offsets)[active]
-        own, _ = rows_of_segments(np.concatenate([[0], np.cumsum(lengths)]), kept)
+        own, _ = rows_of_segments(offsets_of(lengths), kept)
         self._energies[active[kept]] = outcome.energies[kept]
         self._forces[atoms] = outcome.forces[own]
         self._stress[active[kept]] = outcome.stress[kept]
@@ -157,7 +157,7 @@ class _Places:
         self._extra = 3 if cells else 0
         self._atoms = structures.positions.copy()
         self._deformed = np.tile(np.eye(3), (len(structures), 1, 1))
-        self.offsets = np.concatenate([[0], np.cumsum(structures.sizes + self._extra)])
+        self.offsets = offsets_of(structures.sizes + self._extra)
 
     def pulls(
         self, active: Int64[np.ndarray, "active"], outcome: Outcome
@@ -165,9 +165,9 @@ class _Places:
         """Return the forces on all rows of some structures, and where each structure's begin."""
         sizes = self._first.sizes[active]
         if not self._cells:
-            return outcome.forces, np.concatenate([[0], np.cumsum(sizes)])
+            return outcome.forces, offsets_of(sizes)
         deformed = self._deformed[active]
-        borders = np.concatenate([[0], np.cumsum(sizes + 3)])
+        borders = offsets_of(sizes + 3)
         rows = np.empty((int(borders[-1]), 3))
         of_cell = np.concatenate([borders[1:] - 3 + k for k in range(3)]).reshape(3, -1).T
         is_atom = np.ones(len(rows), dtype=bool)
@@ -190,7 +190,7 @@ class _Places:
             self._atoms[atoms] += moves
             self.structures = replace(self._first, positions=self._atoms.copy())
             return
-        borders = np.concatenate([[0], np.cumsum(sizes + 3)])
+        borders = offsets_of(sizes + 3)
         of_cell = np.concatenate([borders[1:] - 3 + k for k in range(3)]).reshape(3, -1).T
         is_atom = np.ones(len(moves), dtype=bool)
         is_atom[of_cell.ravel()] = False

@@ -12,6 +12,7 @@ from jaxtyping import Float64, Int64
 
 from atomarium.core.errors import InputError, did_you_mean
 from atomarium.core.features import Features
+from atomarium.core.segments import offsets_of
 from atomarium.models._lesson import Lesson, even_folds, make_lesson
 from atomarium.models._noises import Noises
 from atomarium.models._term_weights import tuned_weights
@@ -128,7 +129,7 @@ class KernelModel:
         if self.blocks and sum(self.blocks) != features.width:
             given_ = f"{sum(self.blocks)} columns in blocks but {features.width} features"
             raise InputError(f"{given_}; widths of blocks must add up to them")
-        borders = np.concatenate([[0], np.cumsum(self.blocks or [features.width])])
+        borders = offsets_of(self.blocks or [features.width])
         spans = [slice(int(a), int(b)) for a, b in pairwise(borders)]
         kernels = self._kernels()
         if len(spans) * len(kernels) == 1:

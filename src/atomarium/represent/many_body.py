@@ -14,6 +14,7 @@ from jaxtyping import Float, Int64
 
 from atomarium.core.elements import NUMBERS
 from atomarium.core.errors import InputError
+from atomarium.core.segments import offsets_of
 from atomarium.core.structures import Structures
 from atomarium.core.threads import run_in_threads
 from atomarium.represent._kernels.many_body import (
@@ -70,7 +71,7 @@ class ManyBody:
         else:
             n_blocks = {1: n, 2: n * (n + 1) // 2, 3: n * n * (n + 1) // 2}
         widths = [n_blocks[term.order] * term.n_bins for term in self.terms]
-        return np.concatenate([[0], np.cumsum(widths)]).astype(np.int64)
+        return offsets_of(widths)
 
     @property
     def width(self) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Int64
 
 from atomarium.core.pairs import Pairs, find_pairs_apart
-from atomarium.core.segments import runs_of_segments
+from atomarium.core.segments import offsets_of, runs_of_segments
 from atomarium.core.structures import Structures
 from atomarium.core.threads import do_runs
 from atomarium.represent._kernels.many_body import Atoms, Work
@@ -65,14 +65,14 @@ def _extent(structures: Structures) -> float:
 
 def _nearer(pairs: Pairs, reach: float) -> Pairs:
     near = pairs.distances < reach
-    counts = np.concatenate([[0], np.cumsum(near)])
+    counts = offsets_of(near)
     return Pairs(
         centers=pairs.centers[near],
         neighbors=pairs.neighbors[near],
         vectors=pairs.vectors[near],
         distances=pairs.distances[near],
         shifts=pairs.shifts[near],
-        offsets=counts[pairs.offsets].astype(np.int64),
+        offsets=counts[pairs.offsets],
     )
 
 
@@ -82,7 +82,7 @@ def effort_before(
     """Return about how much there is to do for the atoms before each border."""
     n_neighbors = np.diff(work.atoms.first_pairs)
     efforts = 16 + n_neighbors ** (work.layout.order - 1)
-    return np.concatenate([[0], np.cumsum(efforts)])[borders].astype(np.int64)
+    return offsets_of(efforts)[borders]
 
 
 def zeros_on_demand(shape: tuple[int, int], dtype: type[np.floating]) -> np.ndarray:

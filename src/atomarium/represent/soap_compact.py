@@ -11,6 +11,7 @@ from atomarium.core.compact_features import CompactFeatures, ElementPairs
 from atomarium.core.elements import number_of
 from atomarium.core.errors import InputError
 from atomarium.core.pairs import find_pairs_apart
+from atomarium.core.segments import offsets_of
 from atomarium.core.structures import Structures
 from atomarium.core.threads import do_runs, run_in_threads
 from atomarium.represent._kernels.expansion import Neighborhoods
@@ -48,7 +49,7 @@ def compute_compact(
     blocks = np.zeros(int(starts[-1, 0]), dtype=np.int32)
     values = _room(out, int(starts[-1, 1]), soap.dtype)
     _fill(structures, found, plan, starts, (block_ids, blocks, values))
-    places = np.concatenate([[0], np.cumsum(np.diff(block_borders)[blocks])]).astype(np.int64)
+    places = offsets_of(np.diff(block_borders)[blocks])
     return CompactFeatures(
         values=values,
         blocks=blocks,

@@ -233,7 +233,7 @@ def _trials(
             data_hash=data_hash,
             train=split.training(size),
             test=split.test,
-            aside=_aside(study, candidate, split),
+            aside=_aside(study, name, candidate, split),
             repeat=repeat,
             search=study.spec.search,
             intervals=study.spec.intervals,
@@ -247,11 +247,18 @@ def _trials(
 
 
 def _aside(
-    study: StudyFile, candidate: Candidate | CandidateSpace, split: Split
+    study: StudyFile, name: str, candidate: Candidate | CandidateSpace, split: Split
 ) -> Int64[np.ndarray, "aside"] | None:
     """Return the structures that only those candidates see which learn from them."""
+    if not learns_from_aside(candidate):
+        return None
     n_aside = study.spec.split.aside
-    return split.train[-n_aside:] if n_aside and learns_from_aside(candidate) else None
+    if not n_aside:
+        raise InputError(
+            f"split.aside: models.{name} learns from structures aside, and there are none; "
+            'give a number above 0, or set learn_from = "training"'
+        )
+    return split.train[-n_aside:]
 
 
 def _beside(

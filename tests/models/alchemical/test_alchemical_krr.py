@@ -109,6 +109,10 @@ def test_too_few_structures_and_rare_elements_are_said():
     assert "are uncertain: in fewer than 5 structures each" in warnings
     assert not any("tend to predict" in one for one in fitted().warnings)
     assert "3 structures are too few to learn" in fitted(TRAIN[:3]).warnings[0]
+    spared = fitted(learning=replace(QUICK, third=0.9)).warnings[0]
+    assert spared.startswith("40 structures, 36 of them in the third part, are too few to learn")
+    more = fitted(n_pseudo=9).warnings
+    assert "9 pseudo-elements were asked for, and 4 were learned" in more[0]
 
 
 def test_couplings_may_be_learned_from_other_structures():

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from atomarium.core.errors import InputError
+from atomarium.core.segments import offsets_of
 from atomarium.core.structures import Structures
 from atomarium.core.units import convert
 from atomarium.data.importers.imported import Imported
@@ -38,7 +39,7 @@ def import_qm7(files: tuple[Path, ...], options: Mapping[str, str]) -> Imported:
         structures=Structures.from_arrays(
             np.rint(arrays["Z"][present]),
             arrays["R"][present] * convert(1.0, "a0", "Å"),
-            offsets=np.concatenate([[0], np.cumsum(sizes)]),
+            offsets=offsets_of(sizes),
         ),
         columns={"atomization_energy": arrays["T"].ravel()},
         ids=tuple(f"qm7 {molecule}" for molecule in range(len(sizes))),

@@ -14,6 +14,7 @@ from jaxtyping import Float64
 
 from atomarium.core.elements import number_of
 from atomarium.core.errors import InputError
+from atomarium.core.segments import offsets_of
 from atomarium.core.structures import Structures
 from atomarium.core.units import convert
 from atomarium.data.importers.imported import Imported
@@ -64,7 +65,7 @@ def import_archive(files: tuple[Path, ...], options: Mapping[str, str]) -> Impor
     structures = Structures.from_arrays(
         np.concatenate([molecule.numbers for molecule in molecules]),
         np.concatenate([molecule.positions for molecule in molecules]),
-        offsets=np.concatenate([[0], np.cumsum(sizes)]),
+        offsets=offsets_of(sizes),
     )
     properties = np.stack([molecule.properties for molecule in molecules])
     columns = {name: properties[:, p] for p, name in enumerate(PROPERTIES)}

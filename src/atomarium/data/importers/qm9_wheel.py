@@ -12,6 +12,7 @@ import numpy as np
 
 from atomarium.core.elements import number_of
 from atomarium.core.errors import InputError
+from atomarium.core.segments import offsets_of
 from atomarium.core.structures import Structures
 from atomarium.data.importers.imported import Imported
 from atomarium.data.importers.qm9 import PROPERTIES, U0_OF_ATOMS, atomization_energy
@@ -55,7 +56,7 @@ def import_wheel(files: tuple[Path, ...], options: Mapping[str, str]) -> Importe
     structures = Structures.from_arrays(
         np.concatenate([block.numbers for block in blocks]),
         np.concatenate([block.positions for block in blocks]),
-        offsets=np.concatenate([[0], np.cumsum(sizes)]),
+        offsets=offsets_of(sizes),
     )
     properties = np.concatenate([block.properties for block in blocks])
     columns = {name: properties[:, p] for p, name in enumerate(PROPERTIES)}

@@ -11,7 +11,7 @@ from jaxtyping import Int64
 
 from atomarium.core.compact_features import CompactFeatures, ElementPairs
 from atomarium.core.errors import InputError
-from atomarium.core.segments import segment_of_row
+from atomarium.core.segments import offsets_of, segment_of_row
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +99,7 @@ def with_blocks_of(
     return replace(
         features,
         blocks=number_of_pair[columns[:, 0], columns[:, 1]][features.blocks],
-        block_borders=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        block_borders=offsets_of(lengths),
         pairs=pairs._replace(numbers=np.stack([elements[first], elements[second]], axis=1)),
     )
 

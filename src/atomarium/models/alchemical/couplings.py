@@ -158,11 +158,13 @@ def learn_couplings(
     elements, seen = elements_of(features), count_structures(features)
     spread = float(values.std())
     alike = spread <= 1e-12 * float(np.abs(values).max())
-    if len(values) < max(_FEWEST, 2 * recipe.learning.folds) or alike:
+    n_third = len(parts(len(values), recipe.learning)[1])
+    if len(values) - n_third < max(_FEWEST, 2 * recipe.learning.folds) or alike:
         n_pseudo = min(recipe.n_pseudo or 1, len(elements))
         prior = couplings_of_prior(replace(recipe, n_pseudo=n_pseudo), elements, seen)
-        few = f"{len(values)} structures are too few to learn couplings from; the prior's are taken"
-        return replace(prior, warnings=() if alike else (few,))
+        spared = f", {n_third} of them in the third part," if n_third else ""
+        few = f"{len(values)} structures{spared} are too few to learn couplings from"
+        return replace(prior, warnings=() if alike else (f"{few}; the prior's are taken",))
     need_torch()
     # torch takes seconds to load.
     from atomarium.models.alchemical.descents import learn
@@ -171,7 +173,7 @@ def learn_couplings(
     return replace(
         learn(recipe, features, scaled, elements),
         seen=seen,
-        warnings=_warnings(seen, elements, values),
+        warnings=_warnings(recipe, seen, elements, values),
     )
 
 
@@ -222,9 +224,14 @@ def _order(
 
 
 def _warnings(
-    seen: Int64[np.ndarray, "elements"], elements: np.ndarray, values: np.ndarray
+    recipe: Recipe, seen: Int64[np.ndarray, "elements"], elements: np.ndarray, values: np.ndarray
 ) -> tuple[str, ...]:
-    found = []
+    found: list[str] = []
+    if recipe.n_pseudo > len(elements):
+        found.append(
+            f"{recipe.n_pseudo} pseudo-elements were asked for, and {len(elements)} were learned: "
+            "there are no more elements"
+        )
     if len(values) < _ENOUGH_PER_ELEMENT * len(elements):
         found.append(
             f"couplings of {len(elements)} elements were learned from {len(values)} structures; "

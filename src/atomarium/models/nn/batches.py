@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from atomarium.core.segments import as_indices, segment_of_row, segment_sum
+from atomarium.core.segments import as_indices, offsets_of, segment_of_row, segment_sum
 from atomarium.models.nn.element_data import MASSES
 from atomarium.models.nn.graphs import Graphs
 
@@ -123,7 +123,7 @@ class ResidentGraphs:
     def _rows(self, offsets: np.ndarray, chosen: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
         """Return the rows of the chosen segments, their new offsets, and the segment of each."""
         lengths = offsets[chosen + 1] - offsets[chosen]
-        borders = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        borders = offsets_of(lengths)
         n_rows = int(borders[-1])
         moved, borders = self.moved(offsets[chosen] - borders[:-1]), self.moved(borders)
         places = torch.arange(len(chosen), device=self.device)

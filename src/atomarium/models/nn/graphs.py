@@ -13,7 +13,7 @@ from atomarium.core.errors import InputError
 from atomarium.core.files import written_atomically
 from atomarium.core.hashing import hash_arrays
 from atomarium.core.pairs import Pairs
-from atomarium.core.segments import as_indices, rows_of_segments
+from atomarium.core.segments import as_indices, offsets_of, rows_of_segments
 from atomarium.core.structures import Structures
 
 _FIELDS = (
@@ -119,7 +119,7 @@ class Graphs:
             name: np.concatenate([np.diff(getattr(part, name)) for part in many])
             for name in ("offsets", "edge_offsets")
         }
-        borders = {name: _borders(counts) for name, counts in lengths.items()}
+        borders = {name: offsets_of(counts) for name, counts in lengths.items()}
         return cls(**joined, **borders, mutual=many[0].mutual)
 
     def __len__(self) -> int:
@@ -184,10 +184,6 @@ class Graphs:
             if missing:
                 raise InputError(f"{path} holds no graphs: {', '.join(sorted(missing))} missing")
             return cls(**{name: arrays[name] for name in _FIELDS}, mutual=bool(arrays["mutual"]))
-
-
-def _borders(lengths: Int64[np.ndarray, "parts"]) -> Int64[np.ndarray, "borders"]:
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
 
 
 def _one_of_two(pairs: Pairs) -> np.ndarray:

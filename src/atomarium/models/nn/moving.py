@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float64, Int64
 
 from atomarium.core.errors import InputError
+from atomarium.core.segments import offsets_of
 from atomarium.core.structures import Structures
 from atomarium.models.nn.graph_rules import CutoffGraph, build_graphs
 from atomarium.models.nn.graphs import Graphs
@@ -73,7 +74,7 @@ class MovingGraphs:
             neighbors=kept.graphs.neighbors[near],
             vectors=vectors[near],
             weights=kept.graphs.weights[near],
-            edge_offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            edge_offsets=offsets_of(counts),
         )
 
     def _has_changed(self, before: Structures, now: Structures) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from atomarium.core.errors import InputError
+from atomarium.core.segments import offsets_of
 from atomarium.experiment.space import Choice, Normal, Open, Range
 from atomarium.study.sweep.runs import Curve, Sweep, SweepRun
 from atomarium.study.sweep.setting_units import unit_of_metric
@@ -148,7 +149,7 @@ def curve_columns(sweep: Sweep) -> dict[str, Any]:
         "numbers": np.array(numbers, dtype=np.int32),
         "columns": names,
         "units": [_unit_of(name, sweep) for name in names],
-        "offsets": np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32),
+        "offsets": offsets_of(lengths).astype(np.int32),
         "values": [row.astype(np.float32) for row in joined],
     }
 
