@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -81,27 +81,9 @@ def _rows(
     offsets: Int64[np.ndarray, "borders"],
 ) -> CompactFeatures:
     """Return some rows of atoms, as the atoms of structures with new offsets."""
-    n_rows = features.n_rows
-    alone = CompactFeatures(
-        values=features.values,
-        blocks=features.blocks,
-        places=features.places,
-        row_borders=features.row_borders,
-        block_borders=features.block_borders,
-        rows="atoms",
-        offsets=np.arange(n_rows + 1, dtype=np.int64),
-        pairs=features.pairs,
-    ).take(rows)
-    return CompactFeatures(
-        values=alone.values,
-        blocks=alone.blocks,
-        places=alone.places,
-        row_borders=alone.row_borders,
-        block_borders=alone.block_borders,
-        rows="atoms",
-        offsets=offsets,
-        pairs=features.pairs,
-    )
+    one_by_one = np.arange(features.n_rows + 1, dtype=np.int64)
+    alone = replace(features, offsets=one_by_one, numbers=None).take(rows)
+    return replace(alone, offsets=offsets)
 
 
 def structure_kernel(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
@@ -54,7 +55,29 @@ def make_loggers(log: LogSpec, folder: Path, *, study: str, origin: Path) -> tup
 
 
 @dataclass(kw_only=True, eq=False)
-class WandbLogger(Observer):
+class RunLogger(Observer, ABC):
+    """Logs rows to a run, as Weights & Biases and those that look like it take them."""
+
+    _run: Any = field(init=False, default=None)
+
+    def epoch(self, run: SweepRun, values: Values) -> None:
+        """Log a row of the curve."""
+        del run
+        self._run.log(_there(values), step=_step(values))
+
+    def ended(self, run: SweepRun, folder: Path) -> None:
+        """Write the metrics down and end the run."""
+        del folder
+        if self._run is not None:
+            self._end(run)
+            self._run = None
+
+    @abstractmethod
+    def _end(self, run: SweepRun) -> None: ...
+
+
+@dataclass(kw_only=True, eq=False)
+class WandbLogger(RunLogger):
     """Writes offline runs of Weights & Biases, which `wandb sync` may send later.
 
     Args:
@@ -64,7 +87,6 @@ class WandbLogger(Observer):
 
     study: str
     folder: Path
-    _run: Any = field(init=False, default=None)
 
     def began(self, run: SweepRun, folder: Path) -> None:
         """Begin an offline run with the settings."""
@@ -81,18 +103,9 @@ class WandbLogger(Observer):
             settings=wandb.Settings(console="off", silent=True, x_disable_stats=True),
         )
 
-    def epoch(self, run: SweepRun, values: Values) -> None:
-        """Log a row of the curve."""
-        del run
-        self._run.log(_there(values), step=_step(values))
-
-    def ended(self, run: SweepRun, folder: Path) -> None:
-        """Write the metrics down and end the run."""
-        del folder
-        if self._run is not None:
-            self._run.summary.update({**run.metrics, "state": run.state})
-            self._run.finish(exit_code=int(run.state == "failed"))
-            self._run = None
+    def _end(self, run: SweepRun) -> None:
+        self._run.summary.update({**run.metrics, "state": run.state})
+        self._run.finish(exit_code=int(run.state == "failed"))
 
 
 @dataclass(kw_only=True, eq=False)
@@ -199,7 +212,7 @@ class TensorboardLogger(Observer):
 
 
 @dataclass(kw_only=True, eq=False)
-class TrackioLogger(Observer):
+class TrackioLogger(RunLogger):
     """Writes to a local project of Trackio.
 
     Args:
@@ -209,7 +222,6 @@ class TrackioLogger(Observer):
 
     study: str
     project: str
-    _run: Any = field(init=False, default=None)
 
     def began(self, run: SweepRun, folder: Path) -> None:
         """Begin a run with the settings."""
@@ -223,19 +235,10 @@ class TrackioLogger(Observer):
                 embed=False,
             )
 
-    def epoch(self, run: SweepRun, values: Values) -> None:
-        """Log a row of the curve."""
-        del run
-        self._run.log(_there(values), step=_step(values))
-
-    def ended(self, run: SweepRun, folder: Path) -> None:
-        """Write the metrics down and end the run."""
-        del folder
-        if self._run is not None:
-            with redirect_stdout(io.StringIO()):
-                self._run.log({f"final/{name}": one for name, one in run.metrics.items()})
-                self._run.finish()
-            self._run = None
+    def _end(self, run: SweepRun) -> None:
+        with redirect_stdout(io.StringIO()):
+            self._run.log({f"final/{name}": one for name, one in run.metrics.items()})
+            self._run.finish()
 
 
 def _imported(module: str) -> Any:
