@@ -1,6 +1,7 @@
 // Bundles the page into one module and one style sheet, and collects the licenses of its parts.
 import { context } from "esbuild";
 import { gzipSync } from "node:zlib";
+import { fileURLToPath } from "node:url";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 
 const target = new URL("../src/atomarium/explore/static/", import.meta.url);
@@ -8,7 +9,7 @@ const limit = 500_000;
 
 const bundling = await context({
   entryPoints: { atomarium: "src/main.tsx" },
-  outdir: target.pathname,
+  outdir: fileURLToPath(target),
   bundle: true,
   format: "esm",
   target: "es2022",
