@@ -158,11 +158,19 @@ def test_too_many_structures_aside_are_refused(folder):
 
 
 def test_learning_from_others_needs_others(folder):
-    for text in (STUDY, OPEN.replace("[models", "") + SEARCH + SEARCHED + OF_EITHER):
+    for text in (STUDY, OPEN + SEARCH + SEARCHED + OF_EITHER):
         with pytest.raises(
             InputError, match=r"split\.aside: models\.\w+ learns from structures aside, and there"
         ):
             plan_of(folder, text.replace("aside = 25\n", ""))
+
+
+def test_an_unknown_setting_of_learning_is_refused_with_the_one_that_was_meant(folder):
+    text = STUDY.replace("learning = { epochs = 5 }", "learning = { epoch = 5 }")
+    with pytest.raises(
+        InputError, match=r"learning: there is no setting 'epoch'; did you mean 'ep"
+    ):
+        plan_of(folder, text)
 
 
 def test_a_representation_without_pairs_of_elements_is_refused_at_its_line(folder):

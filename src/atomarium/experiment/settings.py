@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
-from typing import Any
+from dataclasses import fields, is_dataclass
+from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -17,6 +17,9 @@ from atomarium.experiment.learning import NetworkModel
 from atomarium.experiment.places import line_of_key
 from atomarium.models import MODELS
 from atomarium.represent import REPRESENTATIONS
+
+#: What pydantic calls a setting that does not exist.
+_NOT_THERE = "unexpected_keyword_argument"
 
 
 class Part(BaseModel):
@@ -126,7 +129,18 @@ def make_settings(family: Family, settings: dict[str, Any]) -> Any:
         # Where a name or a table may stand, what is wrong with the table says more.
         fault = min(error.errors(), key=lambda one: one["type"] == "string_type")
         place = tuple(str(part) for part in fault["loc"][:1])
-        raise SettingsError(reason_of(fault), place) from None
+        hint = _meant(settings_class, fault["loc"]) if fault["type"] == _NOT_THERE else ""
+        raise SettingsError(f"{reason_of(fault)}{hint}", place) from None
+
+
+def _meant(settings_class: type, place: tuple[int | str, ...]) -> str:
+    """Say which setting beside it one may have been that is not there."""
+    for key in place[:-1]:
+        inner = get_type_hints(settings_class).get(str(key))
+        if not isinstance(inner, type) or not is_dataclass(inner):
+            return ""
+        settings_class = inner
+    return did_you_mean(str(place[-1]), [one.name for one in fields(settings_class)])
 
 
 def reason_of(fault: ErrorDetails) -> str:
@@ -134,7 +148,7 @@ def reason_of(fault: ErrorDetails) -> str:
     cause = fault.get("ctx", {}).get("error")
     if isinstance(cause, ValueError):
         return str(cause)
-    if fault["type"] == "unexpected_keyword_argument":
+    if fault["type"] == _NOT_THERE:
         return f"there is no setting {fault['loc'][-1]!r}"
     reason = fault["msg"].replace("Input should be", "must be").replace("Value error, ", "")
     return f"{reason}, got {fault['input']!r}"
