@@ -10,13 +10,16 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+from hatch_build import needs_build
 
 import atomarium
+from atomarium.core.file_names import fault_of_name
 
 _ROOT = Path(__file__).resolve().parents[1]
 _PACKAGE = _ROOT / "src" / "atomarium"
@@ -38,6 +41,8 @@ _LONG_FILES: dict[str, str] = {
 }
 #: Functions of more than 60 lines, and why they are one story.
 _LONG_FUNCTIONS: dict[str, str] = {}
+#: Built, not kept by git.
+_PAGE = ("atomarium.js", "atomarium.css", "licenses.txt", "stamp.txt")
 #: What takes long to import.
 _SLOW = {"numba", "scipy", "torch", "pydantic", "optuna", "matplotlib", "ase", "vesin", "rich"}
 
@@ -137,26 +142,90 @@ def test_make_check_passes():
     assert done.returncode == 0, done.stdout
 
 
-def test_the_wheel_holds_data_and_page_and_nothing_else(tmp_path):
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(command, cwd=_ROOT, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sdist, what is in it as `sdist/`, and the wheel that is built from that."""
+    folder = tmp_path_factory.mktemp("built")
+    _build("sdist", _ROOT, folder)
+    (packed,) = folder.glob("*.tar.gz")
+    with tarfile.open(packed) as archive:
+        archive.extractall(folder, filter="data")
+    (folder / f"atomarium-{atomarium.__version__}").rename(folder / "sdist")
+    _build("wheel", folder / "sdist", folder)
+    return folder
+
+
+def _build(kind: str, source: Path, folder: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder)]
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+
+
+def test_the_sdist_holds_what_git_does_and_the_page(built):
+    asked = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(asked, cwd=_ROOT, check=False, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("no checkout of git")
+    known = {name for name in listed.stdout.splitlines() if (_ROOT / name).is_file()}
+    sdist = built / "sdist"
+    held = {path.relative_to(sdist).as_posix() for path in sdist.rglob("*") if path.is_file()}
+    assert known - held == set()
+    static = {f"src/atomarium/explore/static/{name}" for name in _PAGE}
+    assert held - known == {"PKG-INFO", *static}
+
+
+def test_the_page_in_the_sdist_needs_no_building(built):
+    assert not needs_build(built / "sdist")
+
+
+def test_the_wheel_holds_data_page_and_studies_and_nothing_else(built):
+    (wheel,) = built.glob("*.whl")
+    assert wheel.name == f"atomarium-{atomarium.__version__}-py3-none-any.whl"
     names = set(zipfile.ZipFile(wheel).namelist())
     sources = {p.relative_to(_ROOT / "src").as_posix() for p in _PACKAGE.rglob("*.py")}
-    assert sources <= names
+    page = {f"atomarium/explore/static/{name}" for name in _PAGE}
+    studies = {f"atomarium/studies/{path.name}" for path in _ROOT.glob("studies/*.toml")}
+    assert names >= sources | page | studies
     for pattern in (
         r"atomarium/data/catalog\.toml",
         r"atomarium/data/packaged/.*qm9.*",
         r"atomarium/data/packaged/.*elastic.*",
-        r"atomarium/explore/static/.*\.js",
-        r"atomarium/explore/static/.*\.css",
         r"atomarium-.*/licenses/LICENSE",
         r"atomarium-.*/licenses/NOTICE",
     ):
         assert any(re.fullmatch(pattern, name) for name in names), pattern
     assert all(name.startswith(("atomarium/", "atomarium-")) for name in names)
     assert not [name for name in names if "node_modules" in name or "__pycache__" in name]
+    assert not [name for name in names if fault_of_name(Path(name).name)]
     assert wheel.stat().st_size < 6e6  # 2 MB of data, the page, and room to grow
+
+
+def test_what_the_wheel_holds_runs_studies_and_makes_pages_without_node(built, tmp_path):
+    (wheel,) = built.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "installed")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed"), "PATH": ""}
+    # The demo without its models that see the geometry, whose kernels take long to compile.
+    demo = (tmp_path / "installed/atomarium/studies/demo.toml").read_text("utf-8")
+    short = demo[: demo.index("# Models that see")].replace("[100, 200, 400, 800, 1600]", "[100]")
+    (tmp_path / "short.toml").write_text(short, encoding="utf-8")
+    for words, told in (
+        (("--version",), f"atomarium {atomarium.__version__}"),
+        (("run", "short.toml", "--quiet"), "report: runs/demo/report.html"),
+        (("run", "dem"), "did you mean 'demo'?"),
+        (("export", "mp-elastic", "--html", "page.html"), "needs no network"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "atomarium", *words],
+            cwd=tmp_path,
+            env=environment,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert told in done.stdout + done.stderr
+    place = [sys.executable, "-c", "import atomarium; print(atomarium.__file__)"]
+    said = subprocess.run(place, cwd=tmp_path, env=environment, check=True, capture_output=True)
+    assert said.stdout.decode().startswith(str(tmp_path / "installed"))
 
 
 def test_make_says_what_there_is():

@@ -24,6 +24,7 @@ from atomarium.study.curves import CurvePoint, best_points, learning_curves
 from atomarium.study.defaults import default_study
 from atomarium.study.estimate import estimate
 from atomarium.study.plan import Plan, make_plan
+from atomarium.study.shipped import study_file
 from atomarium.study.sweep.carry_out import Means
 from atomarium.study.sweep.start import OnChange
 
@@ -61,7 +62,8 @@ def run(
     Stopped anywhere, the same command goes on from there.
 
     Args:
-        study: Study file (TOML). Without one, --data and --target make a study that compares
+        study: Study file (TOML), or the name of a study that comes with the package, as in
+            `atomarium run demo`. Without one, --data and --target make a study that compares
             what fits the data.
         data: Structures with properties.
         target: Names of the properties to learn, with --data.
@@ -123,7 +125,7 @@ def _study_file(
     if study is not None:
         if data is not None or target:
             raise InputError("give a study file, or --data and --target, not both")
-        return read_study(study)
+        return read_study(study_file(study))
     if data is None or not target:
         raise InputError("give a study file, or --data FILE and --target NAME")
     from atomarium.data.sources import load_dataset
