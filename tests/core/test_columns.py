@@ -120,6 +120,9 @@ def test_made_names_are_those_of_the_settings():
     assert list(names) == ["c0", "c1", "c2", "c3"]
     assert (names[2], names[-2:], len(names)) == ("c2", ("c2", "c3"), 4)
     assert _features(names=names).select(["c3", "c1"]).names == ("c3", "c1")
+    assert names.index("c2") == 2
+    with pytest.raises(ValueError, match="not in tuple"):
+        names.index("c4")
     assert "4 of Counted" in repr(names)
 
 

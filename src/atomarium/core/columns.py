@@ -69,6 +69,14 @@ class ColumnNames:
     def __iter__(self) -> Iterator[str]:
         return iter(self._all)
 
+    def index(self, name: str) -> int:
+        """Return the number of the first column of a name.
+
+        Raises:
+            ValueError: no column has it.
+        """
+        return self._all.index(name)
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, ColumnNames) and self.settings == other.settings:
             return True

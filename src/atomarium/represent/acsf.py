@@ -8,19 +8,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
-import numpy as np
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
-from atomarium.core.derivatives import Gradients, PulledBack, check_cotangents
 from atomarium.core.elements import NUMBERS, SYMBOLS
 from atomarium.core.errors import InputError, did_you_mean
-from atomarium.core.features import Features
 from atomarium.core.structures import Structures
 from atomarium.represent._kernels import symmetry_plan as codes
 from atomarium.represent._kernels.symmetry_plan import Plan
-from atomarium.represent.neighborhoods import fill_values, gradients, pull_back
-from atomarium.represent.species_columns import column_of_atoms, ordered_species
+from atomarium.represent.neighbor_rows import NeighborRows
+from atomarium.represent.neighborhoods import Loops
+from atomarium.represent.species_columns import ordered_species
 from atomarium.represent.symmetry_columns import ORDERS, Column, Order, list_columns
 from atomarium.represent.symmetry_function import (
     RadialScheme,
@@ -55,7 +52,7 @@ class Layout(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SymmetryFunctions:
+class SymmetryFunctions(NeighborRows):
     """One row for each atom: sums over its neighbors, and over pairs of them, that fade with distance.
 
     Functions are given one by one, made by schemes, or both; given functions come first. Each is
@@ -187,55 +184,15 @@ class SymmetryFunctions:
         numbers = sorted(named | set(structures.species))
         return replace(self, species=tuple(SYMBOLS[z] for z in numbers))
 
-    def compute(self, structures: Structures) -> Features:
-        """Return one row for each atom.
-
-        Raises:
-            InputError: an atom is of none of the species, two atoms are in one place, or
-                `find_pairs` finds a fault.
-        """
-        settled = self._settled_on(structures)
-        values = np.zeros((structures.n_atoms, settled.n_columns), dtype=self.dtype)
-        if settled.n_columns:
-            fill_values(structures, symmetry_loops(settled.layout.plan), values)
-        return Features(
-            values,
-            "atoms",
-            structures.offsets,
-            names=settled.column_names(),
-            numbers=structures.numbers,
-        )
-
-    def pull_back(
-        self, structures: Structures, cotangents: Float[np.ndarray, "atoms columns"]
-    ) -> PulledBack:
-        """Return the derivatives of Σ cotangents · features with positions and strain.
-
-        Raises:
-            InputError: as `compute`, and the cotangents do not have the shape of the features.
-        """
-        settled = self._settled_on(structures)
-        check_cotangents(cotangents, (structures.n_atoms, settled.n_columns))
-        if not settled.n_columns:
-            return PulledBack(np.zeros((0, 3)), np.zeros((len(structures), 3, 3)))
-        return pull_back(structures, symmetry_loops(settled.layout.plan), cotangents)
-
-    def gradients(self, structures: Structures) -> Gradients:
-        """Return the derivatives of every feature with every atom that it depends on.
-
-        Raises:
-            InputError: as `compute`.
-        """
-        settled = self._settled_on(structures)
-        if not settled.n_columns:
-            nothing = np.zeros(0, dtype=np.int64)
-            return Gradients(nothing, nothing.copy(), np.zeros((0, 3, 0)))
-        return gradients(structures, symmetry_loops(settled.layout.plan), settled.n_columns)
-
     @cached_property
     def layout(self) -> Layout:
         """Columns and what the loops over neighbors know of them, once the species are settled."""
         return _make_layout(self)
+
+    @property
+    def loops(self) -> Loops:
+        """The loops that compute rows and their derivatives, once the species are settled."""
+        return symmetry_loops(self.layout.plan)
 
     @property
     def n_columns(self) -> int:
@@ -253,11 +210,6 @@ class SymmetryFunctions:
     def column_names(self) -> tuple[str, ...]:
         """Return what each column is, as in `G2 H eta=0.5 shift=2`, once the species are settled."""
         return self.layout.names
-
-    def _settled_on(self, structures: Structures) -> SymmetryFunctions:
-        settled = self.settle(structures)
-        column_of_atoms(structures, settled.species)
-        return settled
 
 
 # Made once for equal settings: with many species it takes longer than a small structure.

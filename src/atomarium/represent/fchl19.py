@@ -7,21 +7,18 @@ from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
 import numpy as np
-from jaxtyping import Float, Float64
+from jaxtyping import Float64
 
-from atomarium.core.columns import ColumnNames
-from atomarium.core.derivatives import Gradients, PulledBack, check_cotangents
 from atomarium.core.elements import NUMBERS, SYMBOLS
 from atomarium.core.errors import InputError
-from atomarium.core.features import Features
-from atomarium.core.structures import Structures
 from atomarium.represent._kernels.fchl_plan import Plan
 from atomarium.represent._kernels.symmetry_neighbors import NEAR_FADE
 from atomarium.represent._kernels.symmetry_plan import COSINE
 from atomarium.represent._kernels.vectors import LANES
 from atomarium.represent.fchl19_loops import fchl_loops
-from atomarium.represent.neighborhoods import fill_values, gradients, pull_back
-from atomarium.represent.species_columns import column_of_atoms, ordered_species, settle_species
+from atomarium.represent.neighbor_rows import NeighborRows
+from atomarium.represent.neighborhoods import Loops
+from atomarium.represent.species_columns import ordered_species
 
 #: Grids are padded with points so far away that nothing reaches them.
 _FAR = 1e6
@@ -30,7 +27,7 @@ _LARGEST_EXPONENT = 600.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fchl19:
+class Fchl19(NeighborRows):
     """One row for each atom: its distances to each species, its angles to each two species.
 
     Distances are log-normal functions on a grid, weighted by 1 / rᵈ; triplets are Gaussians of
@@ -99,48 +96,10 @@ class Fchl19:
             raise InputError(f"dtype must be float64 or float32, got {self.dtype!r}")
         object.__setattr__(self, "species", ordered_species(self.species))
 
-    def settle(self, structures: Structures) -> Fchl19:
-        """Return the same settings with species, where open, those of the structures."""
-        return settle_species(self, structures)
-
-    def compute(self, structures: Structures) -> Features:
-        """Return one row for each atom.
-
-        Raises:
-            InputError: an atom is of none of the species, two atoms are in one place, or
-                `find_pairs` finds a fault.
-        """
-        settled = self._settled_on(structures)
-        values = np.zeros((structures.n_atoms, settled.n_columns), dtype=self.dtype)
-        fill_values(structures, fchl_loops(settled.plan), values)
-        return Features(
-            values,
-            "atoms",
-            structures.offsets,
-            names=ColumnNames(settled),
-            numbers=structures.numbers,
-        )
-
-    def pull_back(
-        self, structures: Structures, cotangents: Float[np.ndarray, "atoms columns"]
-    ) -> PulledBack:
-        """Return the derivatives of Σ cotangents · features with positions and strain.
-
-        Raises:
-            InputError: as `compute`, and the cotangents do not have the shape of the features.
-        """
-        settled = self._settled_on(structures)
-        check_cotangents(cotangents, (structures.n_atoms, settled.n_columns))
-        return pull_back(structures, fchl_loops(settled.plan), cotangents)
-
-    def gradients(self, structures: Structures) -> Gradients:
-        """Return the derivatives of every feature with every atom that it depends on.
-
-        Raises:
-            InputError: as `compute`.
-        """
-        settled = self._settled_on(structures)
-        return gradients(structures, fchl_loops(settled.plan), settled.n_columns)
+    @property
+    def loops(self) -> Loops:
+        """The loops that compute rows and their derivatives, once the species are settled."""
+        return fchl_loops(self.plan)
 
     @property
     def n_columns(self) -> int:
@@ -157,11 +116,6 @@ class Fchl19:
         twos = combinations_with_replacement(self.species, 2)
         triplets = [f"{a} {b} r={r:.6g} {wave}" for a, b in twos for r in means for wave in waves]
         return (*pairs, *triplets)
-
-    def _settled_on(self, structures: Structures) -> Fchl19:
-        settled = self.settle(structures)
-        column_of_atoms(structures, settled.species)
-        return settled
 
     def _radii(self) -> tuple[Float64[np.ndarray, "radial"], Float64[np.ndarray, "angular"]]:
         radii = np.linspace(0.0, self.cutoff, self.n_radial + 1)[1:]
