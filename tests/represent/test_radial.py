@@ -8,7 +8,14 @@ import scipy.integrate
 from scipy.special import gamma, hyp1f1, ive, spherical_in
 
 from atomarium.core.errors import InputError
-from atomarium.represent.radial import RadialTable, make_table, scaled_bessel
+from atomarium.represent.radial import (
+    REACH,
+    RadialTable,
+    evaluate,
+    integrals_of,
+    scaled_bessel,
+    tabulate,
+)
 from atomarium.represent.radial_bases import (
     check_basis,
     radial_table,
@@ -93,7 +100,9 @@ def test_any_radial_function_makes_a_table() -> None:
     def functions(radii: np.ndarray) -> np.ndarray:
         return np.array([np.exp(-radii), np.where(radii < 3, (3 - radii) ** 3, 0.0)])
 
-    table = make_table(functions, cutoff=3.0, l_max=3, width=0.4, finest=0.25)
+    grid = evaluate(functions, extent=3.0 + REACH * 0.4, longest=0.25)
+    integrals = integrals_of(grid, l_max=3, width=0.4)
+    table = tabulate(integrals, reach=3.0, width=0.4)
     a = 0.5 / 0.4**2
     for distance in (0.3, 1.7, 2.9):
         for degree in (0, 3):

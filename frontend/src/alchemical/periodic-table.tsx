@@ -99,6 +99,6 @@ export function shade(value: number, theme: Theme): string {
   return mix(theme.raised, value < 0 ? theme.series[0]! : theme.series[1]!, strength);
 }
 
-export function inkOn(value: number, theme: Theme): string {
+function inkOn(value: number, theme: Theme): string {
   return Math.abs(value) > 0.55 ? theme.paper : theme.ink;
 }

@@ -55,7 +55,7 @@ interface DialogProps {
 }
 
 /** A dialog that Escape and a click beside it close. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (

@@ -68,7 +68,7 @@ const top: Reader<{
   };
 };
 
-export const aNumber: Reader<number> = (value, place) =>
+const aNumber: Reader<number> = (value, place) =>
   value === NOT_A_NUMBER ? NaN : typeof value === "number" ? value : fail(place, "number", value);
 
 const whole = (least: number, below: number): Reader<number> => (value, place) =>

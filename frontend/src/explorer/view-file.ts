@@ -7,7 +7,7 @@ import { MOST_CATEGORIES, MOST_VIEWERS, plainProperties, pointCount, type View, 
 import type { Scene, Target } from "./scene";
 
 export const VIEW_FORMAT = "atomarium-view";
-export const VIEW_VERSION = 1;
+const VIEW_VERSION = 1;
 
 export interface ReadView {
   readonly view: View;
@@ -16,7 +16,7 @@ export interface ReadView {
 }
 
 /** What of a view differs from another one; undefined where nothing does. */
-export function differenceOf(now: unknown, before: unknown): unknown {
+function differenceOf(now: unknown, before: unknown): unknown {
   if (isRecord(now) && isRecord(before)) {
     const entries = Object.entries(now).map(([key, value]) => [key, differenceOf(value, before[key])] as const);
     const changed = entries.filter(([, value]) => value !== undefined);
@@ -66,7 +66,7 @@ function chosenOf(value: unknown, count: number, warnings: string[]): Selection 
 }
 
 /** As many pins as viewers, each at a point that there is. */
-export function pinsOf(given: unknown, base: View, count: number, scene: Scene, warnings: string[]): View["pinned"] {
+function pinsOf(given: unknown, base: View, count: number, scene: Scene, warnings: string[]): View["pinned"] {
   const of = (target: Target): readonly number[] => {
     const wanted = isRecord(given) && Array.isArray(given[target]) ? (given[target] as unknown[]) : base.pinned[target];
     const most = Math.max(1, pointCount(scene, target));

@@ -52,7 +52,7 @@ const STRETCH = new RegExp(`^(${NUMBER})\\s*(?:\\.\\.|…)\\s*(${NUMBER})$`);
 const BOUND = new RegExp(`^(<=?|>=?|!?=|[≤≥≠])?\\s*(${NUMBER})$`);
 
 /** What is written in a field as conditions; null where it means nothing for this kind of column. */
-export function conditionsOf(written: string, name: string, kind: ColumnKind): readonly string[] | null {
+function conditionsOf(written: string, name: string, kind: ColumnKind): readonly string[] | null {
   const text = written.trim();
   const column = quotedName(name);
   if (text === "") return [];

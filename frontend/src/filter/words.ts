@@ -70,4 +70,4 @@ export function quotedText(text: string): string {
   return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 
-export const KEYWORDS: ReadonlySet<string> = new Set(["and", "or", "not", "in", "missing"]);
+const KEYWORDS: ReadonlySet<string> = new Set(["and", "or", "not", "in", "missing"]);

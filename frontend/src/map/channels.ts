@@ -33,7 +33,7 @@ export interface ColorChannel {
   readonly lost: number;
 }
 
-export const NO_VALUE: Color = [170, 170, 170];
+const NO_VALUE: Color = [170, 170, 170];
 
 /** The axis' own numbers: a property's, on a linear or logarithmic scale. */
 export function axisChannel(scene: Scene, target: Target, settings: AxisSettings, count: number): AxisChannel {
@@ -76,7 +76,7 @@ export function colorChannel(scene: Scene, target: Target, settings: ColorSettin
 }
 
 /** The range of colors in the property's unit: what was chosen, and otherwise what there is. */
-export function colorRange(values: ReturnType<typeof numbersOf>, { mode, min, max }: ColorSettings): Interval {
+function colorRange(values: ReturnType<typeof numbersOf>, { mode, min, max }: ColorSettings): Interval {
   const apply = transformOf(mode);
   const undo = inverseOf(mode);
   const found = (rangeOf(values, apply) ?? [0, 1]).map(undo).sort((a, b) => a - b) as [number, number];

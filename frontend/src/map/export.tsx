@@ -122,7 +122,7 @@ function joinedPath({ map, mapped }: MapFile, frame: Frame): string {
 }
 
 /** Every point in the picture as a shape of its own, low ones first. */
-export function pointShapes({ cloud, placement, look, width, height }: Picture): string {
+function pointShapes({ cloud, placement, look, width, height }: Picture): string {
   const order = cloud.z === null ? null : depthOrder(cloud, placement);
   const [[ax, ay, az, a0], [bx, by, bz, b0]] = [placement.across, placement.down];
   const layers: Record<number, string[]> = { [GRAY]: [], 2: [], [CHOSEN]: [] };

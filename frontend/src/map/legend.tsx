@@ -130,7 +130,7 @@ function ColorBar({ channels, map, drawing, height }: LegendProps & { readonly h
 }
 
 /** Values to write beside the bar, and where they stand. */
-export function colorTicks(map: MapSettings, range: readonly [number, number], [bottom, top]: readonly [number, number], font: number) {
+function colorTicks(map: MapSettings, range: readonly [number, number], [bottom, top]: readonly [number, number], font: number) {
   const { mode } = map.color;
   const spacing = font * 2.4;
   const draw = (axis: Axis) => ({ ticks: axis.ticks, place: (value: number) => axis.scale(value) });

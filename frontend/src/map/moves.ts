@@ -9,7 +9,7 @@ import { boxSide, cameraOf, type Gaze, START_GAZE } from "./projection";
 import type { Channels } from "./use-cloud";
 
 /** Changes of settings that show a window of an axis. */
-export function showing(settings: AxisSettings, channel: AxisChannel, [low, high]: Interval): AxisSettings {
+function showing(settings: AxisSettings, channel: AxisChannel, [low, high]: Interval): AxisSettings {
   const inUnit = (value: number) => Number((channel.log ? 10 ** value : value).toPrecision(10));
   return { ...settings, min: inUnit(low), max: inUnit(high) };
 }

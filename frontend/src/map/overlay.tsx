@@ -35,7 +35,7 @@ export function GridLines({ frame, drawing: { theme } }: { readonly frame: Frame
   return <path d={gridPath(frame.grid)} stroke={theme.grid} fill="none" transform={`translate(${frame.area.left} ${frame.area.top})`} />;
 }
 
-export function gridPath(lines: readonly Line[]): string {
+function gridPath(lines: readonly Line[]): string {
   return lines.map(({ from, to }) => `M${from.map(rounded).join(",")}L${to.map(rounded).join(",")}`).join("");
 }
 
@@ -96,7 +96,7 @@ export function barsAlong({ channels, cloud }: Mapped, { window }: Frame, axis: 
 }
 
 /** Counts of points along an axis of the window. */
-export function countBars(
+function countBars(
   places: Float32Array, factor: number, constant: number, states: Uint8Array | null, selected: Uint8Array | null, bins = 60,
 ): Bars {
   const all = new Float64Array(bins);

@@ -27,7 +27,7 @@ export interface Picture {
 }
 
 /** More points than this in the picture are shaded by their density. */
-export const DENSE = 1_000_000;
+const DENSE = 1_000_000;
 /** More points than this are painted roughly while they move. */
 const QUICK = 120_000;
 const REACH = 6;

@@ -6,7 +6,7 @@ import type { Frame } from "./frame";
 import type { Mapped } from "./use-cloud";
 
 /** Colors of viewers, told apart with every kind of color vision by number as well. */
-export const VIEWER_COLORS = [
+const VIEWER_COLORS = [
   "#d1570b", "#0b6fb8", "#0a8f6c", "#b8568f", "#a97c00", "#7b5cc4", "#3b95c9", "#b3261e",
   "#5c7f10", "#8c564b", "#00808a", "#c2185b", "#4a5bd4", "#7a6a55", "#d17b0b", "#5d6d7e",
 ] as const;

@@ -34,7 +34,7 @@ const PLUS: readonly Point[] = [
   [ARM, REACH], [-ARM, REACH], [-ARM, ARM], [-REACH, ARM], [-REACH, -ARM], [-ARM, -ARM],
 ];
 
-export const isRing = (symbol: number): boolean => SYMBOLS[symbol % SYMBOLS.length] === "ring";
+const isRing = (symbol: number): boolean => SYMBOLS[symbol % SYMBOLS.length] === "ring";
 
 /** Farthest that a symbol of radius 1 reaches from its middle. */
 export const FARTHEST = 1.75;

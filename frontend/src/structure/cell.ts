@@ -24,7 +24,7 @@ export function addCell({ primitives, look }: Model, lattice: Lattice): void {
 }
 
 /** The edges of a block of cells; none along vectors that were not given. */
-export function edgesOf({ rows, given }: Lattice, low: Vector, high: Vector): Edge[] {
+function edgesOf({ rows, given }: Lattice, low: Vector, high: Vector): Edge[] {
   const edges: Edge[] = [];
   for (const axis of [0, 1, 2] as const) {
     if (!given[axis]) continue;

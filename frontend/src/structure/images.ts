@@ -121,7 +121,7 @@ function sideOf(fraction: number): number {
 }
 
 /** Every image within the cutoff of an atom, the atom itself included. */
-export function environmentOf(
+function environmentOf(
   structure: Structure, lattice: Lattice | null, { center, cutoff }: Environment,
 ): (readonly [number, Vector])[] {
   const middle = positionOf(structure, center);

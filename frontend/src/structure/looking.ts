@@ -14,7 +14,7 @@ import { arrowsOf, chosenVectors } from "./vector-properties";
 import type { Vector } from "./vectors";
 
 /** Å. Where neither the settings nor the environment say how far it reaches. */
-export const STANDARD_CUTOFF = 4;
+const STANDARD_CUTOFF = 4;
 
 /** Atoms beyond which a supercell would only make the page stall. */
 const MOST_ATOMS = 400_000;

@@ -180,7 +180,7 @@ function sameChoice(model: Model, structure: Structure, look: Look): boolean {
     && old.supercell.every((times, axis) => times === now.supercell[axis]);
 }
 
-export function ballRadius(number: number): number {
+function ballRadius(number: number): number {
   return 0.5 * radiusOf(number) ** 0.6;
 }
 

@@ -68,7 +68,7 @@ export class Props {
   }
 }
 
-export class Stage {
+class Stage {
   readonly software: boolean;
   private readonly renderer: WebGLRenderer;
   private readonly uniforms = {

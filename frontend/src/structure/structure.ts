@@ -26,7 +26,7 @@ export interface Lattice {
   readonly given: readonly [boolean, boolean, boolean];
 }
 
-export const NO_SHIFT: Vector = [0, 0, 0];
+const NO_SHIFT: Vector = [0, 0, 0];
 
 export function positionOf({ positions }: Structure, atom: number): Vector {
   return [positions[3 * atom]!, positions[3 * atom + 1]!, positions[3 * atom + 2]!];
@@ -59,14 +59,6 @@ function completed(rows: Matrix, given: readonly boolean[]): Matrix {
 
 function acrossOne(v: Vector): Vector {
   return Math.abs(v[0]) < 0.8 * length(v) ? cross(v, [1, 0, 0]) : cross(v, [0, 1, 0]);
-}
-
-/** A position moved by whole cells. */
-export function imageOf(structure: Structure, lattice: Lattice | null, atom: number, shift: Vector): Vector {
-  const [x, y, z] = positionOf(structure, atom);
-  if (lattice === null) return [x, y, z];
-  const [a, b, c] = combine(shift, lattice.rows);
-  return [x + a, y + b, z + c];
 }
 
 /** The shift that brings one atom's image nearest to another atom. */

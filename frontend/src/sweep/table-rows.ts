@@ -13,7 +13,7 @@ export interface Group {
 
 export type Line = Group | { readonly kind: "run"; readonly row: number; readonly inner: boolean };
 
-export function sortableOf({ kind, values, categories }: Quantity): Sortable {
+function sortableOf({ kind, values, categories }: Quantity): Sortable {
   return kind === "number" ? { kind, values } : { kind, codes: values, categories };
 }
 

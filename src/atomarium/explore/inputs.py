@@ -119,15 +119,6 @@ def _taken(values: np.ndarray | Sequence[str], rows: np.ndarray) -> np.ndarray |
     return values[rows] if isinstance(values, np.ndarray) else tuple(values[int(i)] for i in rows)
 
 
-def structures_of(given: Any) -> Structures:
-    """Return the structures of anything that `make_scene` takes.
-
-    Raises:
-        InputError: it is nothing of that kind.
-    """
-    return _scene_of(given).structures.structures
-
-
 def _scene_of(given: Any) -> Scene:
     if given is None:
         given = Structures.empty()

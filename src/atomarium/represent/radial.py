@@ -136,23 +136,6 @@ def evaluate(functions: RadialFunctions, *, extent: float, longest: float) -> Qu
     return Quadrature(radii, weights, functions(radii))
 
 
-def make_table(
-    functions: RadialFunctions, *, cutoff: float, l_max: int, width: float, finest: float
-) -> RadialTable:
-    """Return the radial integrals of any radial functions, for distances up to a cutoff.
-
-    Args:
-        functions: From radii (Å) to one row for each function.
-        cutoff: Å.
-        l_max: Largest angular degree.
-        width: Å. Standard deviation of the Gaussian.
-        finest: Å. No function changes its course faster than this.
-    """
-    grid = evaluate(functions, extent=cutoff + REACH * width, longest=min(finest, width))
-    integrals = integrals_of(grid, l_max=l_max, width=width)
-    return tabulate(integrals, reach=cutoff, width=width)
-
-
 def _panels(
     extent: float, longest: float
 ) -> tuple[Float64[np.ndarray, "radii"], Float64[np.ndarray, "radii"]]:
