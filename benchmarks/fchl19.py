@@ -15,20 +15,15 @@ import os
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ[_variable] = "1"
 
-import time
-from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
-from symmetry import molecules_and_crystals
+from symmetry import measured, molecules_and_crystals
 
 from atomarium.core.pairs import find_pairs
 from atomarium.core.structures import Structures
 from atomarium.represent.fchl19 import Fchl19
-
-_RUNS = 5
 
 
 def main() -> None:
@@ -40,12 +35,12 @@ def main() -> None:
     for name, atoms in molecules_and_crystals().items():
         structures = Structures.from_ase(atoms)
         ours = Fchl19().settle(structures)
-        rows, seconds = _measured(lambda s=structures, f=ours: f.compute(s).values)
+        rows, seconds = measured(lambda s=structures, f=ours: f.compute(s).values)
         cotangents = np.random.default_rng(0).normal(size=rows.shape)
-        _, pull_seconds = _measured(
+        _, pull_seconds = measured(
             lambda s=structures, f=ours, c=cotangents: f.pull_back(s, c), runs=2
         )
-        _, pair_seconds = _measured(lambda s=structures, f=ours: find_pairs(s, f.cutoff))
+        _, pair_seconds = measured(lambda s=structures, f=ours: find_pairs(s, f.cutoff))
         parts = (seconds, pair_seconds, pull_seconds)
         ours_of, pairs_of, pull_of = (1e6 * one / structures.n_atoms for one in parts)
         line = f"{name:<18}{ours_of:9.2f}{pairs_of:8.2f}{pull_of:11.1f}"
@@ -63,21 +58,10 @@ def _against_qmllib(structures: Structures, rows: np.ndarray, seconds: float) ->
     def make() -> np.ndarray:
         return np.concatenate([generate(z, r, elements=elements) for z, r in given])
 
-    expected, their_seconds = _measured(make, runs=3)
+    expected, their_seconds = measured(make, runs=3)
     apart = np.abs(rows - expected).max() / np.abs(expected).max()
     theirs_of = 1e6 * their_seconds / structures.n_atoms
     return f"{theirs_of:10.1f}{their_seconds / seconds:7.1f}  {apart:.0e}"
-
-
-def _measured(work: Callable[[], Any], runs: int = _RUNS) -> tuple[Any, float]:
-    """Return what work gives and the least CPU seconds; the first run, which compiles, is free."""
-    result = work()
-    least = np.inf
-    for _ in range(runs):
-        before = time.process_time()
-        result = work()
-        least = min(least, time.process_time() - before)
-    return result, least
 
 
 if __name__ == "__main__":

@@ -15,19 +15,15 @@ import os
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ[_variable] = "1"
 
-import gzip
-import tempfile
-import time
 import warnings
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-import ase.io
 import numpy as np
 from ase import Atoms
+from symmetry import measured, read_frames
 
 from atomarium.core.structures import Structures
 from atomarium.represent.lmbtr import LocalMbtr
@@ -35,7 +31,6 @@ from atomarium.represent.mbtr import Mbtr
 from atomarium.represent.mbtr_terms import MbtrTerm
 
 _DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-_RUNS = 4
 _TERMS = {
     "k2": MbtrTerm(
         geometry="inverse_distance",
@@ -68,13 +63,13 @@ def main() -> None:
 
 def _print_line(work: str, ours: Mbtr, crystals: list[Atoms]) -> None:
     structures = Structures.from_ase(crystals)
-    rows, seconds = _measured(lambda: ours.compute(structures).values)
+    rows, seconds = measured(lambda: ours.compute(structures).values)
     line = f"{work:<34}{_per_atom(seconds, structures):9.2f}"
     theirs = _dscribe(ours, periodic=bool(structures.periodic.any()))
     if theirs is None:
         print(line)
         return
-    expected, their_seconds = _measured(lambda: theirs(crystals), runs=1)
+    expected, their_seconds = measured(lambda: theirs(crystals), runs=1)
     apart = np.abs(rows - expected).max() / np.abs(expected).max()
     ratio = their_seconds / seconds
     print(f"{line}{_per_atom(their_seconds, structures):10.1f}{ratio:8.1f}  {apart:.0e}")
@@ -85,26 +80,15 @@ def _print_pull_back(name: str, structures: Structures) -> None:
         ours = Mbtr(terms=(_TERMS[label],)).settle(structures)
         shape = ours.compute(structures).values.shape
         cotangents = np.random.default_rng(0).normal(size=shape)
-        _, seconds = _measured(lambda s=ours, c=cotangents: s.pull_back(structures, c))
+        _, seconds = measured(lambda s=ours, c=cotangents: s.pull_back(structures, c))
         print(f"{f'{name} {label} pull_back':<34}{_per_atom(seconds, structures):9.2f}")
         local = LocalMbtr(terms=(_TERMS[label],)).settle(structures)
-        _, seconds = _measured(lambda s=local: s.compute(structures))
+        _, seconds = measured(lambda s=local: s.compute(structures))
         print(f"{f'{name} {label} local':<34}{_per_atom(seconds, structures):9.2f}")
 
 
 def _per_atom(seconds: float, structures: Structures) -> float:
     return 1e6 * seconds / structures.n_atoms
-
-
-def _measured(work: Callable[[], Any], runs: int = _RUNS) -> tuple[Any, float]:
-    """Return what work gives and the least CPU seconds; the first run, which compiles, is free."""
-    result = work()
-    least = np.inf
-    for _ in range(runs):
-        before = time.process_time()
-        result = work()
-        least = min(least, time.process_time() - before)
-    return result, least
 
 
 def _dscribe(ours: Mbtr, *, periodic: bool) -> Callable[[list[Atoms]], np.ndarray] | None:
@@ -143,22 +127,14 @@ def _workloads() -> dict[str, list[Atoms]]:
         crystals[-1].positions += rng.normal(scale=0.1, size=(40, 3))
     work = {"SrTiO3 2x2x2 (5)": crystals}
     if _DATA.is_dir():
-        molecules = _read(_DATA / "qm7.extxyz.gz")[:500]
+        molecules = read_frames(_DATA / "qm7.extxyz.gz")[:500]
         for molecule in molecules:
             molecule.set_cell(None)
             molecule.pbc = False
-        perovskites = _read(_DATA / "cs182_mp_perovskites.extxyz.gz")
+        perovskites = read_frames(_DATA / "cs182_mp_perovskites.extxyz.gz")
         few = [one for one in perovskites if len(one) <= 20][:8]
         work = {"QM7 (500)": molecules, **work, "perovskites (8)": few}
     return work
-
-
-def _read(path: Path) -> list[Atoms]:
-    """Read a compressed file; ASE would seek backwards in the stream, which takes minutes."""
-    with tempfile.NamedTemporaryFile(suffix=".extxyz") as plain:
-        plain.write(gzip.decompress(path.read_bytes()))
-        plain.flush()
-        return list(ase.io.iread(plain.name, index=":"))
 
 
 if __name__ == "__main__":

@@ -151,7 +151,17 @@ def _vesin(structures: Structures) -> float | None:
 def _featomic(soap: Soap, frames: list[Atoms]) -> float | None:
     if find_spec("featomic") is None:
         return None
-    calculator = import_module("featomic").SoapPowerSpectrum(
+    calculator = featomic_calculator(soap)
+    return _least(lambda: calculator.compute(frames), runs=3)
+
+
+def featomic_calculator(soap: Soap) -> Any:
+    """Return what computes the same with featomic.
+
+    Args:
+        soap: The settings.
+    """
+    return import_module("featomic").SoapPowerSpectrum(
         cutoff={
             "radius": soap.cutoff,
             "smoothing": {"type": "ShiftedCosine", "width": soap.cutoff_width},
@@ -163,7 +173,6 @@ def _featomic(soap: Soap, frames: list[Atoms]) -> float | None:
             "radial": {"type": "Gto", "max_radial": soap.n_max - 1},
         },
     )
-    return _least(lambda: calculator.compute(frames), runs=3)
 
 
 def _dscribe(soap: Soap, frames: list[Atoms], cutoff: float) -> float | None:

@@ -30,7 +30,7 @@ from typing import Any
 
 import numpy as np
 from ase import Atoms
-from soap import workloads
+from soap import featomic_calculator, workloads
 
 from atomarium.core.structures import Structures
 from atomarium.represent.soap import Soap
@@ -95,18 +95,7 @@ def _featomic(
     soap: Soap, frames: list[Atoms], cotangents: np.ndarray
 ) -> tuple[float, float, np.ndarray]:
     """Return seconds of gradients and of their contraction, and the change with positions."""
-    calculator = import_module("featomic").SoapPowerSpectrum(
-        cutoff={
-            "radius": soap.cutoff,
-            "smoothing": {"type": "ShiftedCosine", "width": soap.cutoff_width},
-        },
-        density={"type": "Gaussian", "width": soap.width},
-        basis={
-            "type": "TensorProduct",
-            "max_angular": soap.l_max,
-            "radial": {"type": "Gto", "max_radial": soap.n_max - 1},
-        },
-    )
+    calculator = featomic_calculator(soap)
     seconds, blocks = _measured(lambda: calculator.compute(frames, gradients=["positions"]), 2)
     weights = _weights_of_blocks(soap, frames, cotangents, blocks)
     offsets = np.concatenate([[0], np.cumsum([len(one) for one in frames])])

@@ -68,10 +68,10 @@ def _print_line(work: str, atoms: list[Atoms], parameters: dict[str, Any]) -> No
     structures = Structures.from_ase(atoms)
     species = sorted({symbol for one in atoms for symbol in one.get_chemical_symbols()})
     ours = SymmetryFunctions.like("dscribe", species=species, r_cut=_CUTOFF, **parameters)
-    rows, seconds = _measured(lambda: ours.compute(structures).values)
+    rows, seconds = measured(lambda: ours.compute(structures).values)
     cotangents = np.random.default_rng(0).normal(size=rows.shape)
-    _, pull_seconds = _measured(lambda: ours.pull_back(structures, cotangents))
-    _, pair_seconds = _measured(lambda: find_pairs(structures, _CUTOFF))
+    _, pull_seconds = measured(lambda: ours.pull_back(structures, cotangents))
+    _, pair_seconds = measured(lambda: find_pairs(structures, _CUTOFF))
     parts = (seconds, pair_seconds, pull_seconds)
     ours_of, pairs_of, pull_of = (1e6 * one / structures.n_atoms for one in parts)
     line = f"{work:<22}{ours_of:9.2f}{pairs_of:8.2f}{pull_of:11.1f}"
@@ -81,7 +81,7 @@ def _print_line(work: str, atoms: list[Atoms], parameters: dict[str, Any]) -> No
     theirs = import_module("dscribe.descriptors").ACSF(
         r_cut=_CUTOFF, species=species, periodic=bool(structures.periodic.any()), **parameters
     )
-    expected, their_seconds = _measured(
+    expected, their_seconds = measured(
         lambda: np.concatenate([theirs.create(one) for one in atoms]), runs=3
     )
     apart = np.abs(rows - expected).max() / np.abs(expected).max()
@@ -89,8 +89,13 @@ def _print_line(work: str, atoms: list[Atoms], parameters: dict[str, Any]) -> No
     print(f"{line}{theirs_of:10.1f}{their_seconds / seconds:7.1f}  {apart:.0e}")
 
 
-def _measured(work: Callable[[], Any], runs: int = _RUNS) -> tuple[Any, float]:
-    """Return what work gives and the least CPU seconds; the first run, which compiles, is free."""
+def measured(work: Callable[[], Any], runs: int = _RUNS) -> tuple[Any, float]:
+    """Return what work gives and the least CPU seconds; the first run, which compiles, is free.
+
+    Args:
+        work: What to do.
+        runs: How often, after the first.
+    """
     result = work()
     least = np.inf
     for _ in range(runs):
@@ -119,7 +124,7 @@ def molecules_and_crystals() -> dict[str, list[Atoms]]:
     if not (_DATA / "qm7.extxyz.gz").is_file():
         print(f"no QM7 in {_DATA}: without molecules")
         return work
-    molecules = _read(_DATA / "qm7.extxyz.gz")[::71][:100]
+    molecules = read_frames(_DATA / "qm7.extxyz.gz")[::71][:100]
     for one in molecules:
         one.set_cell(None)
         one.pbc = False
@@ -143,8 +148,12 @@ def _waters(rng: np.random.Generator) -> Atoms:
     return box
 
 
-def _read(path: Path) -> list[Atoms]:
-    """Read a compressed file; ASE would seek backwards in the stream, which takes minutes."""
+def read_frames(path: Path) -> list[Atoms]:
+    """Return what a compressed file holds; ASE would seek backwards in the stream, for minutes.
+
+    Args:
+        path: The file, extended XYZ.
+    """
     with tempfile.NamedTemporaryFile(suffix=".extxyz") as plain:
         plain.write(gzip.decompress(path.read_bytes()))
         plain.flush()
