@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { movedApart } from "../src/alchemical/apart";
 import { aboutElement, branches, byGroup, type ElementMap, readMaps } from "../src/alchemical/maps";
 import { sameGroup } from "../src/alchemical/panel";
 import { readReport } from "../src/report/report";
@@ -44,4 +45,21 @@ test("the share of elements beside their group is counted", () => {
 test("an element that was never seen says how uncertain its place is", () => {
   expect(aboutElement(MAP, 0)).toBe("2.00, 0.00; in 5 structures learned from");
   expect(aboutElement(MAP, 3)).toBe("−2.10, 0.00; from the prior, ± 0.50");
+});
+
+const FRAME = { left: 0, right: 400, top: 0, bottom: 300 };
+
+test("labels over each other move apart, equal places too, and stay in the frame", () => {
+  const nearest = (spots: readonly { x: number; y: number }[]) =>
+    Math.min(...spots.flatMap((one, i) => spots.slice(0, i).map((other) => Math.hypot(one.x - other.x, one.y - other.y))));
+  const crowd = Array.from({ length: 12 }, (_, k) => ({ x: 390 + (k % 3), y: 150 + Math.floor(k / 6) }));
+  const moved = movedApart(crowd, 20, FRAME);
+  expect(nearest(crowd)).toBe(0);
+  expect(nearest(moved)).toBeGreaterThan(14);
+  for (const { x, y } of moved) expect(x >= 0 && x <= 400 && y >= 0 && y <= 300).toBe(true);
+});
+
+test("labels stay where they are when there is room", () => {
+  const places = [{ x: 10, y: 10 }, { x: 40, y: 10 }, { x: 10, y: 60 }];
+  expect(movedApart(places, 20, FRAME)).toEqual(places);
 });

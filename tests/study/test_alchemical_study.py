@@ -84,7 +84,10 @@ def test_every_trial_finishes_and_says_what_it_chose(outcome):
     assert [record.state for record in outcome[1].records] == ["finished"] * 6
     record, _ = trial_of(outcome, "same")
     assert record.chosen["n_pseudo"] == 2
-    assert {"noise", "learning_loss", "singular_value_0"} <= set(record.chosen)
+    assert {"noise", "learning_loss", "third_mae"} <= set(record.chosen)
+    lengths = [float(one) for one in str(record.chosen["singular_values"]).split(", ")]
+    assert len(lengths) == 2
+    assert lengths[0] >= lengths[1] > 0
 
 
 def test_structures_aside_neither_train_nor_test_and_only_those_see_them_who_learn_from_them(

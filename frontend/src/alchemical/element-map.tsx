@@ -5,12 +5,18 @@ import { Axes, extent, linearAxis, type Plot, widthOfTicks } from "../chart/axes
 import { Chart } from "../chart/chart";
 import { Choice } from "../chart/controls";
 import type { Drawing } from "../chart/drawing";
+import { movedApart } from "./apart";
 import { aboutElement, byGroup, colorOfGroup, type ElementMap } from "./maps";
+
+/** Of a label, in sizes of the letters on the axes. */
+const RADIUS = 0.95;
 
 interface Placed {
   readonly i: number;
   readonly x: number;
   readonly y: number;
+  /** Where its label stands. */
+  readonly label: { readonly x: number; readonly y: number };
 }
 
 export function MapOfElements({ map, name }: { readonly map: ElementMap; readonly name: string }) {
@@ -22,19 +28,22 @@ export function MapOfElements({ map, name }: { readonly map: ElementMap; readonl
     const { plot, x, y, placed } = layOut(map, first, second, drawing);
     const dark = drawing.theme.name === "dark";
     const nearest = (px: number, py: number) =>
-      placed.reduce<Placed | null>((best, one) => (best === null || Math.hypot(one.x - px, one.y - py) < Math.hypot(best.x - px, best.y - py) ? one : best), null);
+      placed.reduce<Placed | null>((best, one) => (best === null || Math.hypot(one.label.x - px, one.label.y - py) < Math.hypot(best.label.x - px, best.label.y - py) ? one : best), null);
+    const shownLast = hovered === null ? placed : [...placed].sort((a, b) => Number(a.i === hovered.i) - Number(b.i === hovered.i));
     return (
       <>
         <Axes plot={plot} x={x} y={y} drawing={drawing} />
         <Lines map={map} placed={placed} drawing={drawing} />
-        {placed.map((one) => (
+        {shownLast.map((one) => (
           <g key={one.i} opacity={hovered !== null && !drawing.paper && hovered.i !== one.i ? 0.55 : 1}>
+            <path d={`M${one.x},${one.y}L${one.label.x},${one.label.y}`} stroke={colorOfGroup(map.groups[one.i]!, dark)} stroke-width={1} />
+            <circle cx={one.x} cy={one.y} r={2} fill={colorOfGroup(map.groups[one.i]!, dark)} />
             <circle
-              cx={one.x} cy={one.y} r={drawing.font * 0.95} fill={drawing.theme.paper}
+              cx={one.label.x} cy={one.label.y} r={drawing.font * RADIUS} fill={drawing.theme.paper}
               stroke={colorOfGroup(map.groups[one.i]!, dark)} stroke-width={1.6}
               stroke-dasharray={map.seen[one.i]! > 0 ? undefined : "2 2"}
             />
-            <text x={one.x} y={one.y} dy="0.35em" text-anchor="middle" font-size={drawing.font * 0.88} font-weight="600" fill={colorOfGroup(map.groups[one.i]!, dark)}>
+            <text x={one.label.x} y={one.label.y} dy="0.35em" text-anchor="middle" font-size={drawing.font * 0.88} font-weight="600" fill={colorOfGroup(map.groups[one.i]!, dark)}>
               {map.symbols[one.i]}
             </text>
           </g>
@@ -63,7 +72,7 @@ export function MapOfElements({ map, name }: { readonly map: ElementMap; readonl
         </>
       )}
       draw={draw}
-      tip={hovered && { x: hovered.x, y: hovered.y, content: <><b>{map.symbols[hovered.i]}</b><span>{aboutElement(map, hovered.i)}</span></> }}
+      tip={hovered && { x: hovered.label.x, y: hovered.label.y, content: <><b>{map.symbols[hovered.i]}</b><span>{aboutElement(map, hovered.i)}</span></> }}
       table={() => ({
         columns: ["element", "number", "group", "period", ...map.singular_values.map((_, k) => `axis_${k + 1}`), "seen", "spread"],
         rows: map.symbols.map((symbol, i) => [symbol, map.numbers[i]!, map.groups[i]!, map.periods[i]!, ...map.couplings[i]!, map.seen[i]!, map.spreads[i]!]),
@@ -85,7 +94,9 @@ function layOut(map: ElementMap, first: number, second: number, drawing: Drawing
   const x = linearAxis(extent(values(first), 0.06), [plot.left, plot.right], `axis ${first + 1}`, font * 5);
   let y = linearAxis(extent(heights, 0.08), [plot.bottom, plot.top], strip ? "period" : `axis ${second + 1}`, font * 3);
   if (strip) y = { ...y, ticks: [...new Set(map.periods)].map((period) => ({ value: -period, text: String(period) })) };
-  const placed = map.symbols.map((_, i) => ({ i, x: x.scale(values(first)[i]!), y: y.scale(heights[i]!) }));
+  const places = map.symbols.map((_, i) => ({ x: x.scale(values(first)[i]!), y: y.scale(heights[i]!) }));
+  const labels = movedApart(places, 2.1 * RADIUS * font, plot);
+  const placed = places.map((place, i) => ({ i, ...place, label: labels[i]! }));
   return { plot, x, y, placed };
 }
 

@@ -170,6 +170,15 @@ def test_a_map_opens_in_the_explorer_as_a_data_set_of_elements(tmp_path):
     assert {"axis 1", "axis 2", "axis 3", "group", "seen in structures"} <= set(by_name)
 
 
+def test_what_is_not_known_of_an_element_is_missing_in_the_explorer(tmp_path):
+    structures = clusters(12, elements=np.array([9, 17, 61]))
+    values = np.array([[np.mean(one.numbers == 61)] for one in structures])
+    path = tmp_path / "elements-explorer.json"
+    path.write_text(fitted(structures, values).files()[path.name])
+    by_name = {one.name: one for one in load_scene(path).properties}
+    assert np.isnan(by_name["electronegativity"].values).tolist() == [False, False, True]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

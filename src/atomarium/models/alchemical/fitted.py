@@ -227,6 +227,6 @@ def _chosen(part: Part) -> dict[str, float | int | str]:
             loss, third, *_ = couplings.history[couplings.best_step].tolist()
             out |= {"steps": len(couplings.history) - 1, "best_step": couplings.best_step}
             out |= {"learning_loss": loss, "third_mae": third}
-        lengths = np.linalg.norm(couplings.values, axis=0)
-        out |= {f"singular_value_{k}": float(one) for k, one in enumerate(lengths)}
+            lengths = np.linalg.norm(couplings.values, axis=0)
+            out["singular_values"] = ", ".join(f"{length:.3g}" for length in lengths.tolist())
     return out | {"noise": part.regression.noise, "leave_one_out_mae": part.regression.error}

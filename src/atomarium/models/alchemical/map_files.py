@@ -36,7 +36,8 @@ def map_files(couplings: Couplings) -> dict[str, str]:
             [["", *plain["symbols"]]]
             + [[s, *row] for s, row in zip(plain["symbols"], plain["similarity"], strict=True)]
         ),
-        "elements-explorer.json": _json(_chemiscope(plain)),
+        # Chemiscope reads and writes NaN for what is missing.
+        "elements-explorer.json": _json(_chemiscope(plain), allow_nan=True),
     }
     if len(couplings.history):
         files["losses.csv"] = _csv([plain["history_columns"], *plain["history"]])
@@ -148,8 +149,8 @@ def _chemiscope(plain: dict[str, Any]) -> dict[str, Any]:
     axes = {f"axis {k + 1}": [place[k] for place in plain["couplings"]] for k in range(n_pseudo)}
     numbers = {
         **axes,
-        "electronegativity": [one or 0.0 for one in plain["electronegativity"]],
-        "covalent radius / Å": [one or 0.0 for one in plain["radius"]],
+        "electronegativity": _with_nan(plain["electronegativity"]),
+        "covalent radius / Å": _with_nan(plain["radius"]),
         "atomic number": plain["numbers"],
         "group": plain["groups"],
         "period": plain["periods"],
@@ -177,7 +178,7 @@ def _chemiscope(plain: dict[str, Any]) -> dict[str, Any]:
             "map": {
                 "x": {"property": "axis 1"},
                 "y": {"property": second},
-                "color": {"property": "group"},
+                "color": {"property": "group", "palette": "turbo"},
                 "symbol": "block",
             },
         },
@@ -203,8 +204,12 @@ def _without_nan(values: Float64[np.ndarray, "numbers"]) -> list[float | None]:
     return [float(one) if np.isfinite(one) else None for one in values]
 
 
-def _json(plain: object) -> str:
-    return json.dumps(plain, ensure_ascii=False, allow_nan=False) + "\n"
+def _with_nan(values: list[float | None]) -> list[float]:
+    return [np.nan if one is None else one for one in values]
+
+
+def _json(plain: object, *, allow_nan: bool = False) -> str:
+    return json.dumps(plain, ensure_ascii=False, allow_nan=allow_nan) + "\n"
 
 
 def _csv(rows: list[list[Any]]) -> str:
