@@ -9,6 +9,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
@@ -53,6 +54,38 @@ def chromium() -> str:
     if found is None:
         _give_up("no Chromium: apt-get install chromium")
     return found
+
+
+@pytest.fixture
+def run_node(node: str) -> Callable[..., None]:
+    """Return what runs Node.js in a folder, with more variables, and expects that all goes well."""
+
+    def run(*arguments: str, folder: Path, **variables: str) -> None:
+        done = subprocess.run(
+            [node, *arguments],
+            cwd=folder,
+            env={**os.environ, **variables},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return run
+
+
+@pytest.fixture
+def try_claims(
+    run_node: Callable[..., None], chromium: str, repository: Path
+) -> Callable[..., None]:
+    """Return what tries the claims of a script beside this file in Chromium."""
+
+    def try_them(script: str, **variables: str) -> None:
+        claims = f"tests/browser/{script}"
+        arguments = ("--test", "--test-reporter=spec", claims)
+        run_node(*arguments, folder=repository, CHROMIUM=chromium, **variables)
+
+    return try_them
 
 
 def _install_packages(command: list[str], frontend: Path) -> None:

@@ -1,46 +1,25 @@
 // Claims about the explorer, each tried in Chromium. Run by test_explorer_page.py.
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { openBrowser, openPlainBrowser, withNewPage } from "./chromium.mjs";
 
-const require = createRequire(new URL("../../frontend/package.json", import.meta.url));
-const { chromium } = require("playwright-core");
-const { PAGES, CHROMIUM, BUNDLE } = process.env;
-
-const options = { executablePath: CHROMIUM, args: ["--no-sandbox"] };
+const { PAGES, BUNDLE } = process.env;
 let browser;
 let plain;
-before(async () => {
-  browser = await chromium.launch(options);
-  // Without WebGL, which is slow where no graphics card helps; only few claims are about it.
-  plain = await chromium.launch({ ...options, args: [...options.args, "--disable-3d-apis"] });
-});
+before(async () => { [browser, plain] = await Promise.all([openBrowser(), openPlainBrowser()]); });
 after(() => Promise.all([browser.close(), plain.close()]));
 
-// Opens a page, acts, and expects that it neither complained nor asked for anything but itself.
-async function withPage(name, { width = 1300, height = 850, scheme = "light", from = plain, view, touch = false } = {}, act) {
-  const context = await from.newContext({ viewport: { width, height }, colorScheme: scheme, hasTouch: touch });
-  const page = await context.newPage();
-  const complaints = [];
-  const requests = [];
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  page.on("request", (request) => requests.push(request.url().slice(0, 100)));
-  const hash = view === undefined ? "" : `#view=${encodeURIComponent(JSON.stringify(view))}`;
-  await page.goto(pathToFileURL(`${PAGES}/${name}.html`).href + hash);
-  await page.locator("canvas.map-points[data-way], main.sorry").first().waitFor();
-  try {
+// Opens a page, waits until its map is drawn, and acts.
+const withPage = (name, { width = 1300, height = 850, scheme = "light", from = plain, view, touch = false } = {}, act) =>
+  withNewPage(from, { viewport: { width, height }, colorScheme: scheme, hasTouch: touch }, async (page) => {
+    const hash = view === undefined ? "" : `#view=${encodeURIComponent(JSON.stringify(view))}`;
+    await page.goto(pathToFileURL(`${PAGES}/${name}.html`).href + hash);
+    await page.locator("canvas.map-points[data-way], main.sorry").first().waitFor();
     await act(page);
-    assert.deepEqual(complaints, []);
-    const foreign = requests.filter((url) => !/^(file|data|blob):/.test(url));
-    assert.deepEqual(foreign, []);
-  } finally {
-    await context.close();
-  }
-}
+  });
 
 const structureMap = (settings) => ({ maps: { structure: settings } });
 const drawn = (page) => page.locator("canvas.map-points").evaluate((canvas) => {

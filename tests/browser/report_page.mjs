@@ -1,22 +1,14 @@
 // Claims about the page of a report, each tried in Chromium. Run by test_report_page.py.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { openBrowser, openPlainBrowser } from "./chromium.mjs";
 
-const require = createRequire(new URL("../../frontend/package.json", import.meta.url));
-const { chromium } = require("playwright-core");
-const { PAGES, CHROMIUM } = process.env;
-
-const options = { executablePath: CHROMIUM, args: ["--no-sandbox"] };
+const { PAGES } = process.env;
 let browser;
 let plain;
-before(async () => {
-  browser = await chromium.launch(options);
-  // Without WebGL, which is slow where no graphics card helps; only few claims are about it.
-  plain = await chromium.launch({ ...options, args: [...options.args, "--disable-3d-apis"] });
-});
+before(async () => { [browser, plain] = await Promise.all([openBrowser(), openPlainBrowser()]); });
 after(() => Promise.all([browser.close(), plain.close()]));
 
 // Opens a page, and keeps every complaint and every request that it makes.

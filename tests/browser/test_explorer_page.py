@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,21 +18,13 @@ HOSTILE = "<img src=x onerror=\"window.hacked='yes'\"></script><script>window.ha
 
 
 def test_the_explorer_works_in_chromium(
-    node: str, chromium: str, tmp_path: Path, repository: Path
+    try_claims: Callable[..., None], tmp_path: Path, repository: Path
 ) -> None:
     bundle = repository / "src/atomarium/explore/static"
     if not (bundle / "atomarium.js").is_file():
         pytest.fail("the page's bundle was not built: make frontend")
     write_everything(tmp_path)
-    done = subprocess.run(
-        [node, "--test", "--test-reporter=spec", "tests/browser/explorer_page.mjs"],
-        cwd=repository,
-        env={**os.environ, "PAGES": str(tmp_path), "CHROMIUM": chromium, "BUNDLE": str(bundle)},
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    try_claims("explorer_page.mjs", PAGES=str(tmp_path), BUNDLE=str(bundle))
 
 
 def write_everything(folder: Path) -> None:

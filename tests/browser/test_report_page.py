@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,39 +15,22 @@ from atomarium.explore.page import write_page
 HOSTILE = "<img src=x onerror=\"window.hacked='yes'\"></script><script>window.hacked='yes'</script>"
 
 
-def test_the_page_works_in_chromium(
-    node: str, chromium: str, tmp_path: Path, repository: Path
-) -> None:
+def test_the_page_works_in_chromium(try_claims: Callable[..., None], tmp_path: Path) -> None:
     for name, payload in _payloads().items():
         write_page(tmp_path / f"{name}.html", payload, title=name)
     report = tmp_path / "report.html"
     damaged = report.read_text(encoding="utf-8").replace('"n_train":100,', '"n_train":"many",', 1)
     (tmp_path / "damaged.html").write_text(damaged, encoding="utf-8")
-    done = subprocess.run(
-        [node, "--test", "--test-reporter=spec", "tests/browser/report_page.mjs"],
-        cwd=repository,
-        env={**os.environ, "PAGES": str(tmp_path), "CHROMIUM": chromium},
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    try_claims("report_page.mjs", PAGES=str(tmp_path))
 
 
-def test_types_and_units_of_the_page_hold(node: str, repository: Path) -> None:
+def test_types_and_units_of_the_page_hold(run_node: Callable[..., None], repository: Path) -> None:
     modules = "node_modules"
     for command in (
         [f"{modules}/typescript/bin/tsc", "--noEmit"],
         [f"{modules}/vitest/vitest.mjs", "run"],
     ):
-        done = subprocess.run(
-            [node, *command],
-            cwd=repository / "frontend",
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        run_node(*command, folder=repository / "frontend")
 
 
 def _payloads() -> dict[str, dict[str, Any]]:

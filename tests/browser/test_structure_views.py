@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 
 def test_the_viewers_work_in_chromium(
-    node: str, chromium: str, tmp_path: Path, repository: Path
+    run_node: Callable[..., None],
+    try_claims: Callable[..., None],
+    tmp_path: Path,
+    repository: Path,
 ) -> None:
     frontend = repository / "frontend"
     bundle = [
@@ -22,25 +24,8 @@ def test_the_viewers_work_in_chromium(
         "--log-level=warning",
         f"--outfile={tmp_path / 'page.js'}",
     ]
-    _run(
-        [node, str(frontend / "node_modules/esbuild/bin/esbuild"), *bundle],
-        repository,
-        {"NODE_PATH": str(frontend / "node_modules")},
+    modules = frontend / "node_modules"
+    run_node(
+        str(modules / "esbuild/bin/esbuild"), *bundle, folder=repository, NODE_PATH=str(modules)
     )
-    _run(
-        [node, "--test", "--test-reporter=spec", "tests/browser/structure_views.mjs"],
-        repository,
-        {"PAGE": str(tmp_path / "page"), "CHROMIUM": chromium},
-    )
-
-
-def _run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, **environment},
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    try_claims("structure_views.mjs", PAGE=str(tmp_path / "page"))

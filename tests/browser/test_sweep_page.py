@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,9 +23,7 @@ HOSTILE = "<img src=x onerror=\"window.hacked='yes'\"></script><script>window.ha
 _MANY = 3000
 
 
-def test_the_dashboard_works_in_chromium(
-    node: str, chromium: str, tmp_path: Path, repository: Path
-) -> None:
+def test_the_dashboard_works_in_chromium(try_claims: Callable[..., None], tmp_path: Path) -> None:
     folder = tmp_path / "example"
     write_example(folder, 48)
     sweep = read_sweep(folder)
@@ -37,7 +36,7 @@ def test_the_dashboard_works_in_chromium(
     }
     for name, (shown, notes) in pages.items():
         write_page(tmp_path / f"{name}.html", pack_dashboard(shown, notes), title=name)
-    _run(node, repository, "sweep_page.mjs", {"PAGES": str(tmp_path), "CHROMIUM": chromium})
+    try_claims("sweep_page.mjs", PAGES=str(tmp_path))
 
 
 def test_a_served_dashboard_follows_its_sweep_and_keeps_notes(
@@ -67,18 +66,6 @@ def test_a_served_dashboard_follows_its_sweep_and_keeps_notes(
     assert read_notes(folder) == Notes(
         stars=(6,), runs={"6": "late"}, texts={"curves": "A **text**"}
     )
-
-
-def _run(node: str, repository: Path, name: str, environment: dict[str, str]) -> None:
-    done = subprocess.run(
-        [node, "--test", "--test-reporter=spec", f"tests/browser/{name}"],
-        cwd=repository,
-        env={**os.environ, **environment},
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _repeated(sweep: Sweep, n_runs: int) -> Sweep:
