@@ -44,5 +44,5 @@ clean: ## remove what the other targets made
 	@touch $@
 
 .venv/dev.stamp .venv/peers.stamp .venv/docs.stamp: .venv/%.stamp: $(asked)
-	@sh scripts/make_environment.sh dev nn notebook $(filter-out dev,$*)
+	@sh scripts/make_environment.sh dev nn notebook cluster $(filter-out dev,$*)
 	@touch $@ .venv/base.stamp

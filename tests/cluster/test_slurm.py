@@ -120,9 +120,7 @@ def test_a_job_whose_time_is_up_goes_back_into_the_queue(slurm: Slurm, slow_stud
             slurm.call("scancel", "--signal=USR1", "--batch", asked[0])
         elif asked and study.said("stop"):
             study.release()
-            for job in slurm.jobs("pending"):
-                # SLURM lets jobs that come back wait for two minutes.
-                slurm.call("scontrol", "update", f"JobId={job}", "StartTime=now")
+            slurm.start_pending()
 
     def is_done() -> bool:
         return len([run for run in read_runs(study.runs) if run.state == "finished"]) == 2
