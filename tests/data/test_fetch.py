@@ -205,8 +205,8 @@ def test_a_mirror_url_is_asked_first(server, tmp_path, monkeypatch):
 
 def test_what_a_mirror_lacks_or_has_wrong_is_got_elsewhere(server, tmp_path, monkeypatch):
     monkeypatch.setenv("ATOMARIUM_MIRROR", str(tmp_path / "mirror"))
-    assert fetch(remote(server.url), tmp_path / "one", show=False).verified
     (tmp_path / "mirror").mkdir()
+    assert fetch(remote(server.url), tmp_path / "one", show=False).verified
     (tmp_path / "mirror" / NAME).write_bytes(b"wrong")
     assert fetch(remote(server.url), tmp_path / "two", show=False).verified
 

@@ -170,6 +170,7 @@ def _link(
             one, other = one[near], other[near]
             near = np.linalg.norm(points[one] - points[other], axis=1) <= tolerance
             links.append(np.stack([one[near], other[near]]))
-    ends = np.concatenate(links, axis=1) if links else np.zeros((2, 0), dtype=np.int64)
+    # SciPy before 1.13 finds components of graphs with short indices only.
+    ends = np.concatenate([np.zeros((2, 0), dtype=np.int64), *links], axis=1).astype(np.int32)
     graph = coo_array((np.ones(ends.shape[1]), (ends[0], ends[1])), shape=(n, n))
     return Twins(connected_components(graph, directed=False)[1].astype(np.int64))

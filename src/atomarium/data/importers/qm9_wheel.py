@@ -96,7 +96,7 @@ def _read_rows(wheel: Path) -> Iterator[list[dict[str, str]]]:
         raise InputError(f"{wheel} is not a wheel of qm9pack: {error}") from None
 
 
-def _in_blocks(reader: csv.DictReader[str], wheel: Path) -> Iterator[list[dict[str, str]]]:
+def _in_blocks(reader: csv.DictReader, wheel: Path) -> Iterator[list[dict[str, str]]]:
     missing = {"Index", "SMILES", "Elements", "XYZ_Ang", *_COLUMNS} - set(reader.fieldnames or ())
     if missing:
         raise InputError(f"{wheel}: its tables lack the columns {', '.join(sorted(missing))}")
