@@ -1,10 +1,12 @@
-"""Processes that end with the test that started them."""
+"""Processes that end with the test that started them, and commands as a user types them."""
 
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 
@@ -24,3 +26,9 @@ def started(command: list[str], **options: Any) -> Generator[subprocess.Popen[st
         except BaseException:
             process.kill()
             raise
+
+
+def atomarium(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder."""
+    command = [sys.executable, "-m", "atomarium", *map(str, words)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

@@ -12,16 +12,10 @@ from pathlib import Path
 import pytest
 from ase.build import bulk
 from ase.io import write
-from tests.processes import started
+from tests.processes import atomarium, started
 
 MOLECULES = Path(__file__).parents[1] / "study" / "conftest.py"
 NO_SUCH_STUDY = ("run", "nowhere.toml")
-
-
-def atomarium(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command in a folder."""
-    command = [sys.executable, "-m", "atomarium", *map(str, words)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")

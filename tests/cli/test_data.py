@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-
 import numpy as np
 import pytest
+from tests.data.small_mirror import put_perovskites
 
 from atomarium.cli.data import app
 from atomarium.core.dataset import Dataset, Target
 from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
-from atomarium.data.catalog import catalog, find_entry
+from atomarium.data.catalog import catalog
 from atomarium.data.formats import read, write
 
 
@@ -40,17 +38,6 @@ def few(path, *, boxed=False, **values):
     }
     write(path, Dataset(structures=structures, targets=targets, ids=("water", "[co]")))
     return path
-
-
-def mirror_perovskites(tmp_path, monkeypatch):
-    site = {"species": [{"element": "Po", "occu": 1}], "abc": [0.5, 0.5, 0.5]}
-    crystal = {"lattice": {"matrix": [[3, 0, 0], [0, 3, 0], [0, 0, 3]]}, "sites": [site]}
-    columns = ["formula", "structure", "e_form", "gap gllbsc", "vbm", "cbm"]
-    table = {"columns": columns, "data": [["Po", crystal, 1.5, 0.0, 6.1, 6.2]]}
-    path = tmp_path / "mirror" / "castelli_perovskites.json.gz"
-    path.write_bytes(gzip.compress(json.dumps(table).encode(), mtime=0))
-    file = find_entry("perovskites").sources[0].files[0]
-    monkeypatch.setitem(file.__dict__, "sha256", "")
 
 
 def test_list_shows_every_set_and_where_it_is(capsys):
@@ -82,7 +69,7 @@ def test_info_of_a_file_shows_what_it_holds(tmp_path, capsys):
 
 
 def test_get_keeps_a_set_and_prints_what_it_could_not_verify(tmp_path, monkeypatch, capsys):
-    mirror_perovskites(tmp_path, monkeypatch)
+    put_perovskites(tmp_path, monkeypatch)
     run("get", "perovskites", "qm9-sample", "--quiet")
     out = capsys.readouterr().out
     assert "perovskites: 1 structures, kept in" in out
@@ -99,7 +86,7 @@ def test_get_keeps_a_set_and_prints_what_it_could_not_verify(tmp_path, monkeypat
 
 
 def test_get_refuses_unknown_names_before_it_begins(tmp_path, monkeypatch):
-    mirror_perovskites(tmp_path, monkeypatch)
+    put_perovskites(tmp_path, monkeypatch)
     with pytest.raises(InputError, match="did you mean 'qm9'"):
         run("get", "perovskites", "qm99")
     with pytest.raises(InputError, match="name at least one"):

@@ -15,7 +15,7 @@ import pytest
 from ase.build import bulk, molecule
 from ase.db import connect
 from ase.io import write
-from tests.processes import started
+from tests.processes import atomarium, started
 
 from atomarium.core.dataset import Dataset
 from atomarium.core.structures import Structures
@@ -45,12 +45,6 @@ model = { kind = "mean" }
 [models.composition]
 model = { kind = "ridge" }
 """
-
-
-def atomarium(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command in a folder."""
-    command = [sys.executable, "-m", "atomarium", *map(str, words)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")

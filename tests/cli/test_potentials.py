@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,6 +12,7 @@ from ase import Atoms
 from ase.build import bulk
 from ase.calculators.emt import EMT
 from ase.io import read, write
+from tests.processes import atomarium
 
 from atomarium.cli.main import app
 from atomarium.core.errors import InputError
@@ -36,12 +35,6 @@ model = { kind = "ridge" }
 representation = { kind = "soap", cutoff = 4.5, n_max = 4, l_max = 3 }
 model = { kind = "sparse-forces", n_points = 60 }
 """
-
-
-def atomarium(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command in a folder."""
-    command = [sys.executable, "-m", "atomarium", *map(str, words)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def shaken(n: int, scale: float = 0.1) -> list[Atoms]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-import numba
 import numpy as np
 import pytest
 from tests.references.pairs_reference import slow_pairs
+from tests.thread_counts import alone_and_together
 
 from atomarium.core.errors import InputError
 from atomarium.core.pairs import Pairs, find_pairs, find_pairs_apart
@@ -148,14 +148,8 @@ def test_batch_equals_one_by_one() -> None:
 
 def test_number_of_threads_changes_nothing() -> None:
     batch = Structures.concatenate(SETS.values())
-    before = numba.get_num_threads()
-    try:
-        numba.set_num_threads(1)
-        alone = find_pairs(batch, 4.0)
-        numba.set_num_threads(min(2, numba.config.NUMBA_NUM_THREADS))
-        assert _same(find_pairs(batch, 4.0), alone)
-    finally:
-        numba.set_num_threads(before)
+    alone, together = alone_and_together(lambda: find_pairs(batch, 4.0))
+    assert _same(together, alone)
 
 
 def test_structures_without_atoms_or_neighbors_have_no_pairs() -> None:

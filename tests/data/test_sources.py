@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import subprocess
 import urllib.error
 
 import numpy as np
 import pytest
+from tests.data.small_mirror import put_perovskites
 
 from atomarium.core.dataset import Dataset
 from atomarium.core.errors import InputError
@@ -33,19 +32,6 @@ def folders(tmp_path, monkeypatch):
     monkeypatch.setattr("urllib.request.OpenerDirector.open", offline)
     refused = subprocess.CompletedProcess([], 1, "", "ERROR: no network in this test")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: refused)
-
-
-def put_perovskites(tmp_path, monkeypatch):
-    """Put a small table into the mirror and let its checksum be none."""
-    site = {"species": [{"element": "Po", "occu": 1}], "abc": [0.5, 0.5, 0.5]}
-    crystal = {"lattice": {"matrix": [[3, 0, 0], [0, 3, 0], [0, 0, 3]]}, "sites": [site]}
-    columns = ["formula", "structure", "e_form", "gap gllbsc", "vbm", "cbm"]
-    table = {"columns": columns, "data": [["Po", crystal, 1.5, 0.0, 6.1, 6.2]]}
-    path = tmp_path / "mirror" / "castelli_perovskites.json.gz"
-    path.write_bytes(gzip.compress(json.dumps(table).encode(), mtime=0))
-    file = find_entry("perovskites").sources[0].files[0]
-    monkeypatch.setitem(file.__dict__, "sha256", "")
-    return path
 
 
 def test_a_file_is_read(tmp_path):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numba
 import numpy as np
 import pytest
 from tests.references.acsf_reference import functions_of_atom
 from tests.represent.acsf_cases import PARAMETERS, R_CUT, SPECIES, crystals, molecules
+from tests.thread_counts import alone_and_together
 
 from atomarium.core.errors import InputError
 from atomarium.core.pairs import find_pairs
@@ -205,26 +205,16 @@ def test_a_doubled_cell_has_the_same_rows():
     np.testing.assert_allclose(settings.compute(twice).values, np.tile(rows, (2, 1)), rtol=1e-10)
 
 
-@pytest.mark.usefixtures("_one_thread_after")
 def test_rows_do_not_depend_on_batch_or_threads():
     rng = np.random.default_rng(4)
     many = molecules().take(rng.integers(0, 3, 60))
     settings = SETTINGS["cosine"]
-    numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
-    rows = settings.compute(many).values
-    pulled = settings.pull_back(many, rows)
-    numba.set_num_threads(1)
-    assert np.array_equal(settings.compute(many).values, rows)
-    assert np.array_equal(settings.pull_back(many, rows).positions, pulled.positions)
+    alone, rows = alone_and_together(lambda: settings.compute(many).values)
+    assert np.array_equal(alone, rows)
+    one, two = alone_and_together(lambda: settings.pull_back(many, rows).positions)
+    assert np.array_equal(one, two)
     one_by_one = [settings.compute(one).values for one in many]
     assert np.array_equal(np.concatenate(one_by_one), rows)
-
-
-@pytest.fixture
-def _one_thread_after():
-    before = numba.get_num_threads()
-    yield
-    numba.set_num_threads(before)
 
 
 def test_runs_of_structures_join_seamlessly(monkeypatch):

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 import pytest
 from tests.references.soap_reference import slow_soap
 from tests.represent.soap_cases import SETTINGS, STRUCTURES, crystals, kept_columns, molecules, slab
+from tests.thread_counts import alone_and_together
 
 from atomarium.core.errors import InputError
 from atomarium.core.structures import Structures
@@ -117,14 +117,7 @@ def test_single_precision_rows_are_rounded_rows() -> None:
 def test_number_of_threads_and_size_of_batch_change_no_bit() -> None:
     many = Structures.concatenate([crystals(), molecules()] * 600)
     soap = Soap(n_max=3, l_max=3).settle(many)
-    before = numba.get_num_threads()
-    try:
-        numba.set_num_threads(1)
-        alone = soap.compute(many).values
-        numba.set_num_threads(min(2, numba.config.NUMBA_NUM_THREADS))
-        together = soap.compute(many).values
-    finally:
-        numba.set_num_threads(before)
+    alone, together = alone_and_together(lambda: soap.compute(many).values)
     assert np.array_equal(alone, together)
     once = np.concatenate([soap.compute(one).values for one in (crystals(), molecules())])
     assert np.array_equal(alone, np.tile(once, (600, 1)))

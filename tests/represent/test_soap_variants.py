@@ -6,11 +6,11 @@ import itertools
 from dataclasses import replace
 from typing import Any
 
-import numba
 import numpy as np
 import pytest
 from tests.references.soap_reference import slow_coefficients
 from tests.represent.soap_cases import STRUCTURES, crystals, molecules
+from tests.thread_counts import alone_and_together
 
 from atomarium.core.structures import Structures
 from atomarium.represent.soap import Soap
@@ -173,14 +173,8 @@ def test_average_of_a_structure_without_atoms_is_zero(average: str) -> None:
 )
 def test_number_of_threads_and_size_of_batch_change_no_bit(settings: dict[str, Any]) -> None:
     many = Structures.concatenate([molecules()] * 700)
-    soap, before = Soap(**SMALL, **settings).settle(many), numba.get_num_threads()
-    try:
-        numba.set_num_threads(1)
-        alone = soap.compute(many).values
-        numba.set_num_threads(min(2, numba.config.NUMBA_NUM_THREADS))
-        together = soap.compute(many).values
-    finally:
-        numba.set_num_threads(before)
+    soap = Soap(**SMALL, **settings).settle(many)
+    alone, together = alone_and_together(lambda: soap.compute(many).values)
     assert alone.dtype == np.dtype(soap.dtype)
     assert np.array_equal(alone, together)
     assert np.array_equal(alone, np.tile(soap.compute(molecules()).values, (700, 1)))

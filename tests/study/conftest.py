@@ -58,3 +58,9 @@ def study_path(tmp_path: Path) -> Path:
     path = tmp_path / "small.toml"
     path.write_text(STUDY)
     return path
+
+
+def put_models(path: Path, models: str) -> None:
+    """Let the small study have these models, and no others; tables before them may be added."""
+    text = path.read_text()
+    path.write_text(text[: text.index("[models.mean]")] + models)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.study.conftest import put_models
 
 from atomarium.core.errors import InputError
 from atomarium.experiment.candidate import Candidate
@@ -70,12 +71,11 @@ def test_number_of_members_is_checked() -> None:
 
 
 def test_spread_of_ensembles_is_calibrated_in_studies(study_path: Path, tmp_path: Path) -> None:
-    text = study_path.read_text()
-    study_path.write_text(
-        text[: text.index("[models.mean]")]
-        + "[intervals]\ncoverage = [0.5]\n"
-        + '[models.schnet]\nmodel = { kind = "schnet", width = 8, n_interactions = 1, cutoff = 3.0, '
-        + "members = 2, training = { epochs = 3, batch_size = 5 } }\n"
+    put_models(
+        study_path,
+        "[intervals]\ncoverage = [0.5]\n"
+        '[models.schnet]\nmodel = { kind = "schnet", width = 8, n_interactions = 1, cutoff = 3.0, '
+        "members = 2, training = { epochs = 3, batch_size = 5 } }\n",
     )
     records = run_study(make_plan(read_study(study_path)), tmp_path / "run", show=False)
     kinds = {one.kind for record in records for one in record.intervals}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from tests.study.conftest import put_models
 
 from atomarium.experiment.record import read_record
 from atomarium.experiment.runs import read_runs
@@ -29,8 +30,7 @@ baseline = { values = ["composition", "none"] }
 
 def searched_plan(study_path: Path) -> Plan:
     """Return the small study with one model that leaves settings open, and no other."""
-    text = study_path.read_text()
-    study_path.write_text(text[: text.index("[models.mean]")] + OPEN)
+    put_models(study_path, OPEN)
     return make_plan(read_study(study_path))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.study.conftest import put_models
 
 from atomarium.core.errors import InputError
 from atomarium.core.stopping import Stopped
@@ -26,8 +27,7 @@ baseline = "composition"
 
 def network_plan(study_path: Path) -> Plan:
     """Return the small study with one network."""
-    text = study_path.read_text()
-    study_path.write_text(text[: text.index("[models.mean]")] + NETWORK)
+    put_models(study_path, NETWORK)
     return make_plan(read_study(study_path))
 
 
@@ -63,11 +63,8 @@ def test_stopped_training_goes_on_with_the_study(
 
 
 def test_network_takes_no_representation(study_path: Path) -> None:
-    text = study_path.read_text()
-    study_path.write_text(
-        text[: text.index("[models.mean]")]
-        + '[models.wrong]\nrepresentation = { kind = "soap" }\nmodel = { kind = "schnet" }\n'
-    )
+    models = '[models.wrong]\nrepresentation = { kind = "soap" }\nmodel = { kind = "schnet" }\n'
+    put_models(study_path, models)
     with pytest.raises(InputError, match="schnet learns from structures; leave this out"):
         read_study(study_path)
 

@@ -13,23 +13,11 @@ from atomarium.models.nn.lesson import Lesson
 
 torch = pytest.importorskip("torch", reason="networks need torch")
 
-from tests.models.nn.training_samples import spring_lesson, stretched_graphs, trainer
+from tests.models.nn.training_samples import trainer
 
 from atomarium.models.nn.devices import choose_device
 from atomarium.models.nn.predicting import predict
 from atomarium.models.nn.randomness import exact
-
-
-@pytest.fixture(scope="module")
-def graphs() -> Graphs:
-    """Stretched CO molecules."""
-    return stretched_graphs()
-
-
-@pytest.fixture(scope="module")
-def lesson(graphs: Graphs) -> Lesson:
-    """Their energies and forces."""
-    return spring_lesson(graphs)
 
 
 def memory_for(network: Any, most: int) -> None:

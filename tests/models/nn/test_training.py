@@ -23,23 +23,11 @@ from atomarium.models.nn.training import Training
 
 torch = pytest.importorskip("torch", reason="networks need torch")
 
-from tests.models.nn.training_samples import ENERGY, SMALL, spring_lesson, stretched_graphs, trainer
+from tests.models.nn.training_samples import ENERGY, SMALL, trainer
 
 from atomarium.models.nn import loop
 from atomarium.models.nn.loop import Trainer
 from atomarium.models.nn.predicting import predict
-
-
-@pytest.fixture(scope="module")
-def graphs() -> Graphs:
-    """Stretched CO molecules."""
-    return stretched_graphs()
-
-
-@pytest.fixture(scope="module")
-def lesson(graphs: Graphs) -> Lesson:
-    """Their energies and forces."""
-    return spring_lesson(graphs)
 
 
 def weights_of(some: Trainer) -> np.ndarray:
