@@ -119,6 +119,7 @@ def test_training_set_of_one_class_fails_with_a_reason(study_path: Path, tmp_pat
 
 
 def test_network_with_baseline_refuses_classes(study_path: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="networks need torch")
     plan = plan_of(study_path, "[targets.oxygen]\n", NETWORK + 'baseline = "composition"\n')
     outcome = carry_out(plan, tmp_path / "run", show=False)
     assert "networks learn classes without a baseline" in str(outcome.failed[0].error)
