@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 from gallery_figure import figure_of
+from sweep_results import best_of, judged_of, tables_of
 
 _ROOT = Path(__file__).resolve().parents[1]
 #: How scores are called in tables; MAE has the unit of the target.
@@ -42,8 +43,13 @@ def results_of(kept: Path, study: str) -> str:
     numbers = numbers_of(kept, study)
     if numbers is None:
         return "*These numbers are still to be measured.*"
-    tables = [_table(name, target) for name, target in numbers["targets"].items()]
-    return "\n\n".join([*tables, _circumstances(numbers)])
+    return "\n\n".join([*_tables(numbers), _circumstances(numbers)])
+
+
+def _tables(numbers: dict[str, Any]) -> list[str]:
+    if "best" in numbers:
+        return tables_of(numbers)
+    return [_table(name, target) for name, target in numbers["targets"].items()]
 
 
 def numbers_of(kept: Path, study: str) -> dict[str, Any] | None:
@@ -67,6 +73,8 @@ def _overview(files: list[Path], kept: Path) -> str:
 
 
 def _best_models(numbers: dict[str, Any]) -> str:
+    if "best" in numbers:
+        return " | ".join(best_of(numbers))
     names, errors = [], []
     for name, target in numbers["targets"].items():
         best = min(target["models"], key=lambda model: target["models"][model]["mae"][-1])
@@ -83,8 +91,11 @@ def _entry(file: Path, numbers: dict[str, Any] | None) -> str:
     if numbers is None:
         parts.append("Not measured yet. `--dry-run` says what it will cost on your machine.")
         return "\n\n".join(parts)
-    for name, target in numbers["targets"].items():
-        parts += [_figure(name, target), _table(name, target)]
+    if "best" in numbers:
+        parts += _tables(numbers)
+    else:
+        for name, target in numbers["targets"].items():
+            parts += [_figure(name, target), _table(name, target)]
     parts.append(_circumstances(numbers))
     return "\n\n".join(parts)
 
@@ -130,15 +141,19 @@ def _table(name: str, target: dict[str, Any]) -> str:
 
 
 def _circumstances(numbers: dict[str, Any]) -> str:
-    repeats = numbers["repeats"]
-    splits = "one split" if repeats == 1 else f"{repeats} splits; ± is their standard deviation"
     said = [
-        f"{numbers['n_test']:,} test structures, {splits}",
+        judged_of(numbers) if "best" in numbers else _judged(numbers),
         f"{_time(numbers['cpu_seconds'])} of one thread for all of it",
         f"{numbers['machine']}, shared with other work, {numbers['measured']}",
     ]
     note = f" {numbers['note']}" if "note" in numbers else ""
     return f"<small>{'; '.join(said)}.{note}</small>"
+
+
+def _judged(numbers: dict[str, Any]) -> str:
+    repeats = numbers["repeats"]
+    splits = "one split" if repeats == 1 else f"{repeats} splits; ± is their standard deviation"
+    return f"{numbers['n_test']:,} test structures, {splits}"
 
 
 def _line(cells: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 `python scripts/keep_results.py RUN_FOLDER [--note "…"]` writes docs/gallery/NAME.yaml: learning
 curves and costs, rounded, and where they were measured. Pages and pictures are made of these files
-alone, so that a number is written once.
+alone, so that a number is written once. Of a sweep the best settings are kept.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from sweep_results import kept_of_sweep
+
+from atomarium.study.sweep.runs import sweep_in
 
 _ROOT = Path(__file__).resolve().parents[1]
 _SCORES = ("force_mae", "accuracy", "precision", "recall", "f1", "auc")
@@ -32,7 +35,7 @@ def main() -> None:
         kept, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None
     )
     goal.write_text(text, encoding="utf-8")
-    print(f"{goal.relative_to(_ROOT)}: {len(kept['targets'])} targets")
+    print(goal.relative_to(_ROOT))
 
 
 def kept_of(run: Path, *, note: str = "") -> dict[str, Any]:
@@ -42,6 +45,9 @@ def kept_of(run: Path, *, note: str = "") -> dict[str, Any]:
         run: Folder of a finished study.
         note: What a reader must know about the numbers.
     """
+    if sweep_in(run):
+        kept = {**kept_of_sweep(run), "note": note}
+        return {name: value for name, value in kept.items() if value != ""}
     results = json.loads((run / "results.json").read_text(encoding="utf-8"))
     trials = results["trials"]
     machine = _machine(run)

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
+from tests.study.sweep.golden_sweep import golden_runs, write_golden_folder
 
 import atomarium
 from atomarium.models import MODELS
@@ -27,7 +28,7 @@ def script(monkeypatch):
     """Import a script by its name."""
     monkeypatch.syspath_prepend(str(_ROOT / "scripts"))
     yield importlib.import_module
-    for name in ("gallery", "gallery_figure", "keep_results", "site_hooks"):
+    for name in ("gallery", "gallery_figure", "keep_results", "site_hooks", "sweep_results"):
         sys.modules.pop(name, None)
 
 
@@ -88,10 +89,7 @@ def test_results_are_kept_as_the_run_has_them(script, tmp_path):
     trials = [{"seconds": {"fit": 2.0}, "repeat": 0, "scores": {"n": 50.0}}]
     results = {"study": "gaps", "units": {"gap": "eV"}, "curves": curves, "trials": trials}
     (tmp_path / "results.json").write_text(json.dumps(results), encoding="utf-8")
-    trial = tmp_path / "trials" / "a"
-    trial.mkdir(parents=True)
-    about = {"machine": {"processor": "some"}, "versions": {"numpy": "2"}}
-    (trial / "result.json").write_text(json.dumps(about), encoding="utf-8")
+    _describe(tmp_path / "trials" / "a")
     kept = script("keep_results").kept_of(tmp_path, note="a note")
     assert kept["targets"]["gap"]["models"]["soap"] == {
         "n": [100, 200],
@@ -103,6 +101,26 @@ def test_results_are_kept_as_the_run_has_them(script, tmp_path):
     }
     assert (kept["cpu_seconds"], kept["n_test"], kept["note"]) == (2, 50, "a note")
     assert "torch" not in kept
+
+
+def _describe(trial):
+    """Write what is known of the machine of a trial."""
+    trial.mkdir(parents=True, exist_ok=True)
+    about = {"machine": {"processor": "some"}, "versions": {"numpy": "2"}}
+    (trial / "result.json").write_text(json.dumps(about), encoding="utf-8")
+
+
+def test_a_sweep_is_kept_with_its_best_settings(script, tmp_path):
+    write_golden_folder(tmp_path / "run")
+    _describe(tmp_path / "run" / "sweep" / "runs" / "00000")
+    finished = [run for run in golden_runs() if run.state == "finished"]
+    kept = script("keep_results").kept_of(tmp_path / "run")
+    loss = kept["metrics"][0]
+    assert kept["finished"] == len(finished)
+    assert kept["best"][0]["mean"][loss] == min(run.metrics[loss] for run in finished)
+    page = "\n".join(script("sweep_results").tables_of(kept))
+    for name in finished[0].settings:
+        assert name in page
 
 
 def test_a_page_that_loads_from_elsewhere_is_refused(script):
