@@ -25,7 +25,8 @@ def kept_of_sweep(folder: Path) -> dict[str, Any]:
     """
     sweep = read_sweep(folder)
     finished = [run for run in sweep.runs if run.state == "finished"]
-    metrics = list(dict.fromkeys([*sweep.metrics, *_SHOWN]))
+    named = dict.fromkeys([*sweep.metrics, *_SHOWN])
+    metrics = [name for name in named if all(name in run.metrics for run in finished)]
     groups: dict[str, list[SweepRun]] = {}
     for run in finished:
         groups.setdefault(json.dumps(run.settings, sort_keys=True), []).append(run)
@@ -40,7 +41,7 @@ def kept_of_sweep(folder: Path) -> dict[str, Any]:
         "measured": str(date.fromtimestamp(max(run.ended or 0.0 for run in finished))),  # noqa: DTZ012
         "machine": about["machine"]["processor"],
         "torch": about["versions"].get("torch", ""),
-        "cpu_seconds": round(sum(run.metrics["cpu_seconds"] for run in finished)),
+        "cpu_seconds": round(sum(run.metrics.get("cpu_seconds", 0.0) for run in finished)),
         "runs": len(sweep.runs),
         "finished": len(finished),
         "metrics": metrics,
