@@ -63,8 +63,7 @@ def import_sweep(
     """
     from atomarium.study.sweep.wandb_import import Surroundings, import_configuration
 
-    refuse_existing(out, overwrite=overwrite)
-    refuse_unwritable_file(out, named="--out")
+    _check_place(out, overwrite=overwrite)
     around = Surroundings(
         source=data,
         target=target,
@@ -83,6 +82,11 @@ def import_sweep(
 
 def _unit_of_sample(data: str, target: str) -> str:
     return "eV" if (data, target) == ("qm9-sample", "u0_atomization") else ""
+
+
+def _check_place(out: Path, *, overwrite: bool) -> None:
+    refuse_existing(out, overwrite=overwrite)
+    refuse_unwritable_file(out, named="--out")
 
 
 def _write(imported: Imported, out: Path) -> None:
