@@ -27,8 +27,8 @@ def open_page(
     """Show the report of a study, or explore structures and their properties in the browser.
 
     Args:
-        explore: Explore the predictions of a study, of a trial, or of the best run of a sweep, instead
-            of showing its report or dashboard.
+        explore: Explore the predictions of a study, of a trial, or of the best run of a sweep,
+            instead of showing its report or dashboard.
         check: Only say what is in the files, or what is wrong with them.
         save: Write one HTML file that needs nothing else, instead of opening the browser.
         port: Where the page is served on this machine; one that is free when left out.

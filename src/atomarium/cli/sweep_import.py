@@ -37,9 +37,7 @@ def import_sweep(
     variable: str = "",
     overwrite: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
-    """Make a study file of a sweep configuration of Weights & Biases.
-
-    What is learned from what by which model, options say.
+    """Make a study file of a sweep configuration of Weights & Biases, and of options.
 
     Args:
         file: A dict in a Python file or notebook, which is read and never run; JSON; YAML.

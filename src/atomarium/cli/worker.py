@@ -35,8 +35,8 @@ def worker(
     """Help with a study: take what nobody else has and train it, until nothing is left.
 
     Any number of workers may help, from any machine that sees the run folder or, of a sweep,
-    reaches the database; no two ever have the same run. SIGTERM and SIGUSR1 ask for a good place to stop:
-    what is being trained is kept and goes on from there later.
+    reaches the database; no two ever have the same run. SIGTERM and SIGUSR1 ask for a good place to
+    stop: what is being trained is kept and goes on from there later.
 
     Args:
         study: The run folder; the study file; or the address of the database that the sweep is in,

@@ -16,7 +16,8 @@ def find_model(path: Path, target: str | None = None) -> Path:
     """Return the model folder that a path stands for.
 
     A folder with a model is taken as it is, a trial or a run gives its model, a sweep that of the
-    best run, a study the model of least error: among those trained on the most structures, the one with the lowest MAE, or the fewest wrong classes.
+    best run, a study the model of least error: among those trained on the most structures, the one
+    with the lowest MAE, or the fewest wrong classes.
 
     Args:
         path: Folder of a model, a trial or a study.

@@ -102,8 +102,8 @@ class NearestGraph:
     This cuts through shells of equal distance, so that what a network predicts depends on how a
     crystal is described; it is here for weights that were trained this way. Of neighbors at equal
     distance, to 1e-5 Å, the lighter come first, then those that come first in the structure, then
-    those of smaller shifts. Where fewer than n lie within the radius, edges to the structure's first atom,
-    1 Å beyond the radius, fill up.
+    those of smaller shifts. Where fewer than n lie within the radius, edges to the structure's
+    first atom, 1 Å beyond the radius, fill up.
 
     Source: T. Xie, J. C. Grossman, Phys. Rev. Lett. 120, 145301 (2018), and its program.
 

@@ -128,7 +128,9 @@ def fill_rows(hoods, basis, layout, work, borders, first, last, width, out, lead
 
 @lean
 def expand_channels(hoods, basis, layout, work, first, last):
-    """Fill the coefficients of channels, averaged or summed over a run of atoms; returns how many are there.
+    """Fill the coefficients of channels over a run of atoms, and return how many channels are there.
+
+    They are averaged or summed.
 
     Args:
         hoods: Pairs of all atoms.

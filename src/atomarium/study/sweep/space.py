@@ -159,8 +159,8 @@ def sweep_space(study: StudyFile) -> SweepSpace:
     found = SweepSpace(names, only)
     if not found.open_settings:
         raise InputError(
-            f"models.{next(iter(study.candidates))}: a sweep needs settings that are left open, and none is; write for "
-            "example learning_rate = { min = 1e-4, max = 1e-2, log = true }"
+            f"models.{next(iter(study.candidates))}: a sweep needs settings that are left open, "
+            "and none is; write for example learning_rate = { min = 1e-4, max = 1e-2, log = true }"
         )
     return found
 
