@@ -1,7 +1,8 @@
-"""Processes that end with the test that started them, and commands as a user types them."""
+"""Processes that end with the test that started them, commands as users type them, free ports."""
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from collections.abc import Generator
@@ -32,3 +33,10 @@ def atomarium(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder."""
     command = [sys.executable, "-m", "atomarium", *map(str, words)]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]

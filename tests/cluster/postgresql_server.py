@@ -7,7 +7,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,8 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.processes import free_port
 
 _PROGRAMS = ("initdb", "postgres", "createdb")
 
@@ -103,7 +104,7 @@ def running_postgresql() -> Generator[PostgreSql]:
             check=True,
             **_as_somebody(),
         )
-        server = PostgreSql(folder, _free_port(), password)
+        server = PostgreSql(folder, free_port(), password)
         try:
             server.start()
             yield server
@@ -145,9 +146,3 @@ def _found(program: str) -> str:
     path = _path_of(program)
     assert path is not None, program
     return path
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]

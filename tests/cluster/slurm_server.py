@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from getpass import getuser
 from pathlib import Path
 
+from tests.processes import free_port
+
 _PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "scancel", "squeue", "scontrol")
 #: Daemons stand where the path of common users does not lead.
 _FOLDERS = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
@@ -131,7 +133,7 @@ def running_slurm(folder: Path) -> Generator[Slurm]:
 def _configuration(folder: Path) -> str:
     host = socket.gethostname().partition(".")[0]
     user = getuser()
-    controller, node = _free_port(), _free_port()
+    controller, node = free_port(), free_port()
     return f"""
 ClusterName=tests
 SlurmctldHost={host}(127.0.0.1)
@@ -181,12 +183,6 @@ def _found(program: str) -> str:
     path = shutil.which(program, path=_FOLDERS)
     assert path is not None, program
     return path
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def _node_state(slurm: Slurm) -> str:
