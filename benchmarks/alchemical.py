@@ -47,20 +47,21 @@ _NOISES = 10.0 ** np.arange(-8, 1, 0.5)
 
 
 def main() -> None:
-    """Print levels, then costs; or one cost, when asked by another process."""
+    """Print costs, then levels; or one cost, when asked by another process."""
     if not _DATA.exists():
         print(f"{_DATA} is not there; nothing to measure")
         return
     if len(sys.argv) == 3 and sys.argv[1] == "cost":
         print(json.dumps(_cost(int(sys.argv[2]))))
         return
-    _print_levels()
+    # Before levels: a process begins with the peak memory of the one that has started it.
     for n_structures in (0, 2000, *((6000,) if "--large" in sys.argv else ())):
         command = [sys.executable, __file__, "cost", str(n_structures)]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         found = json.loads(done.stdout.splitlines()[-1])
         what = f"couplings from {n_structures:,}" if n_structures else "expansions of all"
-        print(f"{what:<24}{found['cpu']:8.1f} CPU s{found['memory'] / 1e9:7.2f} GB")
+        print(f"{what:<24}{found['cpu']:8.1f} CPU s{found['memory'] / 1e9:7.2f} GB", flush=True)
+    _print_levels()
 
 
 def _expansions(n_structures: int) -> tuple[CompactFeatures, np.ndarray]:

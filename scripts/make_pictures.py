@@ -1,7 +1,8 @@
 """Take the pictures of README and docs from the page of the demo, and from a map of its data set.
 
 `make demo`, then `python scripts/make_pictures.py`. Needs Chromium. Where the sweep of SchNet has been
-run (`atomarium run studies/schnet-qm9-sweep-a.toml`), a picture of its dashboard is taken as well.
+run (`atomarium run studies/schnet-qm9-sweep-a.toml`), a picture of its dashboard is taken as well;
+where `studies/alchemical-elpasolites.toml` has, one of its elements.
 """
 
 from __future__ import annotations
@@ -39,20 +40,31 @@ class Picture:
     style: str = ""
 
 
+def _charts_alone(*names: str) -> str:
+    """Return CSS that hides all of a report but some charts."""
+    kept = "".join(f":not([data-chart$='{name}'])" for name in names)
+    return (
+        f"figure{kept}, section, .masthead, .targets, .target-title, main h2, footer,"
+        " .shell > :not(main) { display: none !important }"
+    )
+
+
 _PICTURES = (
     Picture("report.png", 1280, 1500),
-    Picture(
-        "learning-curves.png",
-        720,
-        480,
-        "figure:not([data-chart$='learning-curves']), section, .masthead, .targets, .target-title,"
-        " main h2, footer, .shell > :not(main) { display: none !important }",
-    ),
+    Picture("learning-curves.png", 720, 480, _charts_alone("learning-curves")),
 )
 
-
-_DASHBOARD = Picture("dashboard.png", 1280, 1500)
-_SWEEP = _ROOT / "runs" / "schnet-qm9-sweep-a" / "report.html"
+_RUNS = _ROOT / "runs"
+#: Pictures of studies that take longer, by their reports.
+_OTHERS = {
+    _RUNS / "schnet-qm9-sweep-a" / "report.html": Picture("dashboard.png", 1280, 1500),
+    _RUNS / "alchemical-elpasolites" / "report.html": Picture(
+        "elements.png",
+        1280,
+        1190,
+        _charts_alone("-elements", "-periodic-tables", "-similarity", "-losses"),
+    ),
+}
 
 #: The explorer as its picture shows it: three molecules of a map, colored by their gaps.
 _EXPLORER = {
@@ -71,7 +83,7 @@ _EXPLORER = {
 
 
 def main() -> None:
-    """Take every picture from a report and a dashboard, by default those of demo and SchNet."""
+    """Take every picture from the report that is named, or the demo's, and from what was run."""
     report = Path(sys.argv[1]) if len(sys.argv) > 1 else _ROOT / "runs" / "demo" / "report.html"
     if not report.is_file():
         raise SystemExit(f"no report {report}: run `make demo` first")
@@ -85,11 +97,11 @@ def main() -> None:
         _take(picture, page, browser, goal)
         _tell(goal)
     _tell(_take_explorer())
-    sweep = Path(sys.argv[2]) if len(sys.argv) > 2 else _SWEEP
-    if sweep.is_file():
-        goal = _ROOT / "docs" / "pictures" / _DASHBOARD.name
-        _take(_DASHBOARD, sweep.read_text(encoding="utf-8"), browser, goal)
-        _tell(goal)
+    for other, picture in _OTHERS.items():
+        if other.is_file():
+            goal = _ROOT / "docs" / "pictures" / picture.name
+            _take(picture, other.read_text(encoding="utf-8"), browser, goal)
+            _tell(goal)
 
 
 def _tell(goal: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -9,9 +11,12 @@ import numpy as np
 import pytest
 from tests.models.alchemical.crystals import clusters, features_of, values_of
 
+from atomarium.cli.predict import predict
 from atomarium.core.dataset import Dataset, Target
 from atomarium.core.errors import InputError
+from atomarium.core.structures import Structures
 from atomarium.data.formats import write
+from atomarium.data.sources import load_dataset
 from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.saved_model import load_model
 from atomarium.experiment.spec import read_study
@@ -143,6 +148,24 @@ def test_a_kept_model_predicts_the_same_and_guesses_elements_it_has_not_seen(fol
     usual = load_model(folder / "run" / "trials" / apart.id / "model")
     with pytest.raises(InputError, match="which the model has never seen"):
         usual.predict(strange)
+
+
+def test_predictions_for_elements_never_seen_come_with_their_spread(folder, outcome, capsys):
+    record, _ = trial_of(outcome, "same")
+    model = folder / "run" / "trials" / record.id / "model"
+    mixed = Structures.concatenate([clusters(3), clusters(3, elements=np.array([9, 19]))])
+    write(folder / "mixed.npz", Dataset(structures=mixed))
+    write(folder / "seen.npz", Dataset(structures=clusters(3)))
+    predict(model, str(folder / "mixed.npz"))
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    assert rows[0][2:] == ["energy [eV]", "energy spread [eV]"]
+    spreads = [float(row[3]) for row in rows[1:]]
+    assert [spread > 0 for spread in spreads] == [19 in one.numbers for one in mixed]
+    predict(model, str(folder / "mixed.npz"), out=folder / "out.npz")
+    kept = load_dataset(folder / "out.npz").targets
+    np.testing.assert_allclose(kept["energy_spread"].scalar, spreads)
+    predict(model, str(folder / "seen.npz"))
+    assert capsys.readouterr().out.splitlines()[0] == "id,formula,energy [eV]"
 
 
 def test_other_structures_aside_make_another_trial(folder, outcome):

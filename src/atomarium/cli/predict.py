@@ -35,7 +35,8 @@ def predict(
 ) -> None:
     """Predict a property of new structures.
 
-    A structure with an element that the model has never seen is refused.
+    A structure with an element that the model has never seen is refused, unless the model tells
+    which elements it resembles; how far predictions spread by that is then written beside them.
 
     Args:
         model: Folder of a study (its best model is taken), of a trial or of a model.
@@ -62,20 +63,25 @@ def predict(
         return
     trained = load_model(folder)
     values = trained.predict(dataset)
+    spread = trained.spread_of_unseen(dataset)
     if structured and out is not None:
-        write(out, _with_values(trained, dataset, values))
+        write(out, _with_values(trained, dataset, values, spread))
         _tell(dataset, trained.target, out)
         return
     unit = "class" if trained.classes else _unit(trained.unit, trained.per)
     header = ["id", "formula", f"{trained.target} [{unit}]"]
     said = [trained.classes[int(k)] for k in values] if trained.classes else values.tolist()
-    rows = zip(dataset.ids, dataset.structures.formulas(), map(str, said), strict=True)
+    columns = [dataset.ids, dataset.structures.formulas(), map(str, said)]
+    if spread is not None:
+        header.append(f"{trained.target} spread [{unit}]")
+        columns.append(map(str, spread.tolist()))
+    rows = zip(*columns, strict=True)
     if out is None:
         _write(sys.stdout, header, rows)
         return
     with written_atomically(out) as part, part.open("w", encoding="utf-8", newline="") as stream:
         _write(stream, header, rows)
-    _tell(dataset, header[-1], out)
+    _tell(dataset, header[2], out)
 
 
 def _holds_structures(path: Path) -> bool:
@@ -96,7 +102,9 @@ def _write_forces(folder: Path, dataset: Dataset, out: Path) -> None:
     _tell(dataset, ", ".join(f"{one.name} [{one.unit}]" for one in targets.values()), out)
 
 
-def _with_values(trained: SavedModel, dataset: Dataset, values: np.ndarray) -> Dataset:
+def _with_values(
+    trained: SavedModel, dataset: Dataset, values: np.ndarray, spread: np.ndarray | None
+) -> Dataset:
     if trained.classes:
         words = np.array([trained.classes[int(k)] for k in values])
         return replace(dataset, targets={}, labels={trained.target: words})
@@ -107,7 +115,11 @@ def _with_values(trained: SavedModel, dataset: Dataset, values: np.ndarray) -> D
         per=trained.per,
         extensive=trained.fitted.extensive,
     )
-    return replace(dataset, targets={target.name: target}, labels={})
+    targets = {target.name: target}
+    if spread is not None:
+        name = f"{target.name}_spread"
+        targets[name] = replace(target, name=name, values=spread[:, None])
+    return replace(dataset, targets=targets, labels={})
 
 
 def _unit(unit: str, per: str) -> str:

@@ -71,6 +71,10 @@ class Extrapolates(Protocol):
         """Do nothing where predictions can be made for all elements."""
         ...
 
+    def spread(self, features: CompactFeatures) -> Float64[np.ndarray, "structures targets"]:
+        """Return how far predictions spread by what is guessed of elements; 0 where nothing is."""
+        ...
+
 
 @dataclass(frozen=True, eq=False)
 class Aside:

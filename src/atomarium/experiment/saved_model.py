@@ -11,11 +11,13 @@ from jaxtyping import Float64
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save  # pyright: ignore[reportUnknownVariableType]
 
+from atomarium.core.compact_features import CompactFeatures
 from atomarium.core.dataset import Dataset, Per
 from atomarium.core.errors import InputError
 from atomarium.core.files import parse_json, write_json
 from atomarium.core.structures import Structures
 from atomarium.experiment.candidate import Candidate, FittedCandidate
+from atomarium.experiment.compact import Extrapolates
 from atomarium.experiment.learning import NetworkModel
 from atomarium.experiment.settings import CandidateSpec, make_candidate
 from atomarium.experiment.trial import describe
@@ -68,6 +70,19 @@ class SavedModel:
         self.fitted.refuse_unseen(dataset.structures, dataset.ids)
         rows = self.fitted.predict(dataset.structures)
         return rows.argmax(axis=1).astype(np.float64) if self.classes else rows[:, 0]
+
+    def spread_of_unseen(self, dataset: Dataset) -> Float64[np.ndarray, "structures"] | None:
+        """Return how far predictions spread by what is guessed of elements; None where all are known.
+
+        Raises:
+            InputError: nothing is known of an element.
+        """
+        fitted, structures = self.fitted, dataset.structures
+        seen = np.isin(structures.species, fitted.training.species).all()
+        if seen or self.classes or not isinstance(fitted.fitted, Extrapolates):
+            return None
+        features = fitted.candidate.represent(structures, extensive=fitted.extensive)
+        return fitted.fitted.spread(cast("CompactFeatures", features))[:, 0]
 
 
 def save_model(folder: Path, model: SavedModel) -> None:

@@ -105,7 +105,7 @@ def test_an_element_without_prior_can_be_learned():
 def test_too_few_structures_and_rare_elements_are_said():
     few = clusters(8, elements=np.array([3, 9, 11, 17]))
     warnings = " ".join(fitted(few).warnings)
-    assert "of 4 elements were learned from 8 structures; below about 10 they tend" in warnings
+    assert "of 4 elements were learned from 8 structures; below about 12 they tend" in warnings
     assert "are uncertain: in fewer than 5 structures each" in warnings
     assert not any("tend to predict" in one for one in fitted().warnings)
     assert "3 structures are too few to learn" in fitted(TRAIN[:3]).warnings[0]

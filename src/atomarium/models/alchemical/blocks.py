@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int64
+from jaxtyping import Bool, Int64
 
 from atomarium.core.compact_features import CompactFeatures, ElementPairs
 from atomarium.core.errors import InputError
@@ -76,6 +76,18 @@ def columns_of_pair(features: CompactFeatures) -> int:
 def elements_of(features: CompactFeatures) -> Int64[np.ndarray, "elements"]:
     """Return the atomic numbers of elements that have a block in any row, ascending."""
     return np.unique(element_pairs(features).numbers[np.unique(features.blocks)]).astype(np.int64)
+
+
+def holds_any(
+    features: CompactFeatures, elements: Int64[np.ndarray, "elements"]
+) -> Bool[np.ndarray, "structures"]:
+    """Return which structures have one of some elements."""
+    either = np.isin(element_pairs(features).numbers, elements)
+    found = (either[:, 0] | either[:, 1])[features.blocks]
+    rows = segment_of_row(features.row_borders)[found]
+    out = np.zeros(len(features), dtype=bool)
+    out[segment_of_row(features.offsets)[rows] if features.rows == "atoms" else rows] = True
+    return out
 
 
 def with_blocks_of(

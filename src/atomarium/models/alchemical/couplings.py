@@ -21,7 +21,7 @@ _FEWEST_WITH_THIRD = 30
 #: Fewer cannot be cut into folds from which anything can be learned.
 _FEWEST = 6
 #: Structures per element below which couplings cost more than they bring.
-_ENOUGH_PER_ELEMENT = 2.5
+_ENOUGH_PER_ELEMENT = 3.0
 #: Share of the prior's similarity that is enough.
 _HELD = 0.99
 #: Steps after each pseudo-element that is pruned.

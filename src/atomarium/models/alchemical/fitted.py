@@ -12,7 +12,7 @@ from jaxtyping import Float64, Int64
 from atomarium.core.compact_features import CompactFeatures
 from atomarium.core.errors import InputError
 from atomarium.models._lesson import center_counts
-from atomarium.models.alchemical.blocks import columns_of_pair, elements_of
+from atomarium.models.alchemical.blocks import columns_of_pair, elements_of, holds_any
 from atomarium.models.alchemical.couplings import Couplings
 from atomarium.models.alchemical.map_files import map_files
 from atomarium.models.alchemical.regression import Regression, restored
@@ -166,18 +166,22 @@ class FittedAlchemicalKrr:
         if part.couplings is None:
             return np.zeros(len(features))
         wider = part.couplings.extended(elements_of(features), self.settings.prior)
-        if not wider.spreads.any():
+        guessed = holds_any(features, wider.elements[wider.spreads > 0])
+        if not guessed.any():
             return np.zeros(len(features))
+        some = features.take(np.flatnonzero(guessed))
         rng = np.random.default_rng(self.settings.learning.seed)
         draws = [
             _with_values(
                 part.regression,
                 wider,
                 wider.values + wider.spreads[:, None] * rng.normal(size=wider.values.shape),
-            ).predict(features)
+            ).predict(some)
             for _ in range(_DRAWS)
         ]
-        return np.std(draws, axis=0, ddof=1)
+        out = np.zeros(len(features))
+        out[guessed] = np.std(draws, axis=0, ddof=1)
+        return out
 
 
 _ARRAYS = ("elements", "values", "seen", "spreads", "history", "selection")
