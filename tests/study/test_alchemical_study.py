@@ -150,6 +150,17 @@ def test_a_kept_model_predicts_the_same_and_guesses_elements_it_has_not_seen(fol
         usual.predict(strange)
 
 
+def test_a_baseline_of_elements_has_no_number_for_those_never_seen(folder, outcome):
+    record, _ = trial_of(outcome, "others")
+    model = load_model(folder / "run" / "trials" / record.id / "model")
+    with pytest.raises(
+        InputError, match=r"holds K, which the model has never seen; it has learned"
+    ):
+        model.predict(
+            Dataset(structures=clusters(4, elements=np.array([9, 19])), ids=tuple("abcd"))
+        )
+
+
 def test_predictions_for_elements_never_seen_come_with_their_spread(folder, outcome, capsys):
     record, _ = trial_of(outcome, "same")
     model = folder / "run" / "trials" / record.id / "model"

@@ -292,9 +292,9 @@ class FittedCandidate:
         }
 
     def refuse_unseen(self, structures: Structures, ids: tuple[str, ...]) -> None:
-        """Do nothing when every element was learned from, or the model can guess it.
+        """Do nothing when every element was learned from, or can be guessed.
 
         Raises:
-            InputError: a structure holds an element that was not; the message names both.
+            InputError: a structure holds an element that was not; it names both.
         """
-        refuse_unseen(self.fitted, self.training, structures, ids)
+        refuse_unseen((self.baseline or self).fitted, self.training, structures, ids)
