@@ -45,3 +45,11 @@ def test_studies_are_found_by_name_and_files_win(
         assert study_file(Path(missing)) == Path(missing)
     with pytest.raises(InputError, match=r"no study 'dem'; did you mean 'demo'"):
         study_file(Path("dem"))
+
+
+def test_a_folder_does_not_hide_the_study_of_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "demo").mkdir()
+    assert study_file(Path("demo")).name == "demo.toml"

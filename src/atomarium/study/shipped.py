@@ -30,7 +30,7 @@ def study_file(given: Path) -> Path:
     Raises:
         InputError: it is a bare word that names neither.
     """
-    if given.exists() or given.suffix or given.parent != Path():
+    if given.is_file() or given.suffix or given.parent != Path():
         return given
     shipped = shipped_studies()
     if given.name not in shipped:
