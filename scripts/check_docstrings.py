@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -22,15 +22,33 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 def main() -> int:
     """Check every module of the package and return the exit code."""
     n_faults = 0
-    for path in sorted((_ROOT / "src" / "atomarium").rglob("*.py")):
-        for line, fault in faults(path.read_text(encoding="utf-8")):
+    sources = {
+        path: path.read_text(encoding="utf-8")
+        for path in sorted((_ROOT / "src" / "atomarium").rglob("*.py"))
+    }
+    inherited = fields_of_dataclasses(sources.values())
+    for path, source in sources.items():
+        for line, fault in faults(source, inherited):
             print(f"{path.relative_to(_ROOT)}:{line}: {fault}")
             n_faults += 1
     return 1 if n_faults else 0
 
 
-def faults(source: str) -> Iterator[tuple[int, str]]:
-    """Yield the line and the description of every docstring that tells another story."""
+def fields_of_dataclasses(sources: Iterable[str]) -> dict[str, list[str]]:
+    """Return the fields that each dataclass itself names, by the name of the class."""
+    return {
+        node.name: _fields(node)
+        for source in sources
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ClassDef) and _is_dataclass(node)
+    }
+
+
+def faults(source: str, inherited: Mapping[str, list[str]]) -> Iterator[tuple[int, str]]:
+    """Yield the line and the description of every docstring that tells another story.
+
+    A class may describe the fields of a base that is a dataclass too, all of them, in any order.
+    """
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, Function):
             expected = _parameters(node)
@@ -39,7 +57,10 @@ def faults(source: str) -> Iterator[tuple[int, str]]:
         else:
             continue
         described = described_arguments(ast.get_docstring(node) or "")
-        if described is not None and described != expected:
+        if described is None or described == expected:
+            continue
+        of_bases = [field for base in _bases(node) for field in inherited.get(base, ())]
+        if not of_bases or set(described) != {*of_bases, *expected}:
             yield node.lineno, f"{node.name} describes {described}, but takes {expected}"
 
 
@@ -59,6 +80,10 @@ def _parameters(function: Function) -> list[str]:
 
 def _is_dataclass(node: ast.ClassDef) -> bool:
     return any("dataclass" in ast.unparse(decorator) for decorator in node.decorator_list)
+
+
+def _bases(node: Function | ast.ClassDef) -> list[str]:
+    return [ast.unparse(base) for base in node.bases] if isinstance(node, ast.ClassDef) else []
 
 
 def _fields(node: ast.ClassDef) -> list[str]:

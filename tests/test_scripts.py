@@ -69,7 +69,7 @@ class Ball:
     ],
 )
 def test_docstrings_that_tell_the_same_story_pass(source):
-    assert list(check_docstrings.faults(source)) == []
+    assert list(check_docstrings.faults(source, {})) == []
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,18 @@ def test_docstrings_that_tell_the_same_story_pass(source):
     ],
 )
 def test_docstrings_that_tell_another_story_are_found(source, named):
-    ((line, fault),) = check_docstrings.faults(source)
+    ((line, fault),) = check_docstrings.faults(source, {})
     assert line > 1
     assert named in fault
+
+
+def test_fields_of_bases_are_described_all_or_none():
+    base = SETTINGS.format(fields="radius: float")
+    inherited = check_docstrings.fields_of_dataclasses([base])
+    both = SETTINGS.replace("radius: Å.", "color: Its.\n        radius: Å.")
+    for text, n_faults in ((both, 0), (SETTINGS, 1), (SETTINGS.replace("radius", "color"), 0)):
+        source = text.format(fields="color: str").replace("class Ball:", "class Red(Ball):")
+        assert len(list(check_docstrings.faults(source, inherited))) == n_faults
 
 
 def test_the_checks_find_nothing_here():

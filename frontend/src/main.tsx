@@ -12,10 +12,14 @@ import "./style/structure.css";
 import "./style/viewer.css";
 import "./style/settings.css";
 import "./style/explorer.css";
+import "./style/dialogs.css";
 import "./style/datasets.css";
 import "./style/map.css";
+import "./style/forms.css";
 import "./style/table.css";
 import "./style/sweep.css";
+import "./style/runs.css";
+import "./style/texts.css";
 import "./style/sizes.css";
 import "./style/print.css";
 

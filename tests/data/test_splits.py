@@ -226,13 +226,13 @@ def test_unfit_files_are_refused(tmp_path) -> None:
     good = json.loads(path.read_text())
     with pytest.raises(InputError, match="other data"):
         load_splits(path, _dataset(199))
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="cannot be opened"):
         load_splits(tmp_path / "none.json", dataset)
     beyond = {**good, "splits": [{"train": [500], "test": [1]}]}
     for content, message in [
-        ("{", "not valid JSON"),
-        ("[" * 100_000, "not valid JSON: it is nested too deeply"),
-        (json.dumps({}), "does not hold splits"),
+        ("{", "is no JSON"),
+        ("[" * 100_000, "is no JSON: it is nested too deeply"),
+        (json.dumps({}), "not a file of the format 'atomarium-splits'"),
         (json.dumps({**good, "version": 9}), "version 9"),
         (json.dumps({**good, "splits": [{"train": [1]}]}), "damaged: 'test'"),
         (json.dumps(beyond), "beyond 200"),

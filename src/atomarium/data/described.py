@@ -83,22 +83,6 @@ def _check_kinds(where: str, given: object, kinds: Mapping[str, type]) -> None:
             raise InputError(f"{where}: {key} must be {kinds[key].__name__}, got {value!r}")
 
 
-def checked_version(found: object, where: object, kind: str, version: int) -> None:
-    """Make sure that a file of ours is of the kind and version that this code reads.
-
-    Raises:
-        InputError: it is another kind of file, or a version that we do not know.
-    """
-    if not isinstance(found, dict) or found.get("format") != kind:
-        raise InputError(f"{where}: not a file of the format {kind!r}")
-    if found.get("version") != version:
-        given = found.get("version")
-        raise InputError(
-            f"{where}: version {given!r} of the format {kind!r}, this atomarium reads {version}; "
-            "read it with the version that wrote it and write it again"
-        )
-
-
 def without_default_ids(dataset: Dataset, first: int = 0) -> tuple[str, ...]:
     """Return the ids of a data set, none when they only count on from `first`."""
     counted = all(given == str(s) for s, given in enumerate(dataset.ids, start=first))

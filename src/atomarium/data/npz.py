@@ -22,10 +22,10 @@ import numpy as np
 from atomarium.core.dataset import Dataset
 from atomarium.core.errors import InputError
 from atomarium.core.files import parse_json, written_atomically
+from atomarium.core.own_files import check_own
 from atomarium.core.structures import Structures
 from atomarium.data.compressed import most_bytes
 from atomarium.data.described import (
-    checked_version,
     describe_provenance,
     describe_target,
     make_provenance,
@@ -105,8 +105,7 @@ def _storable(name: str, label: np.ndarray) -> np.ndarray:
 
 
 def _assembled(path: Path, arrays: Mapping[str, np.ndarray]) -> Dataset:
-    about = parse_json(str(arrays["about"]))
-    checked_version(about, path, _KIND, _VERSION)
+    about = check_own(parse_json(str(arrays["about"])), path, _KIND, _VERSION)
     targets = {_TARGET + name: np.float64 for name in about["targets"]}
     for name, dtype in {**_DTYPES, **targets}.items():
         if arrays[name].dtype != dtype:

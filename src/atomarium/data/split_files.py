@@ -9,7 +9,8 @@ import numpy as np
 
 from atomarium.core.dataset import Dataset
 from atomarium.core.errors import InputError
-from atomarium.core.files import parse_json, write_json
+from atomarium.core.files import write_json
+from atomarium.core.own_files import read_own
 from atomarium.data.splits import Split
 
 _FORMAT, _VERSION = "atomarium-splits", 1
@@ -33,17 +34,7 @@ def load_splits(path: Path | str, dataset: Dataset) -> tuple[Split, ...]:
     Raises:
         InputError: the file is missing, damaged, of another version or of other structures.
     """
-    try:
-        content = parse_json(Path(path).read_bytes())
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise InputError(f"{path} is not valid JSON: {error}") from None
-    if not isinstance(content, dict) or content.get("format") != _FORMAT:
-        raise InputError(f"{path} does not hold splits of atomarium")
-    if content.get("version") != _VERSION:
-        given = content.get("version")
-        raise InputError(f"{path}: splits of version {given}, this program reads {_VERSION}")
+    content = read_own(path, _FORMAT, _VERSION)
     if content.get("content") != dataset.structures.content_hash():
         given = f"{content.get('structures')} structures that are not the {len(dataset)} given"
         raise InputError(f"{path} splits other data: {given}")

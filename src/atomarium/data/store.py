@@ -18,9 +18,9 @@ import numpy as np
 
 from atomarium.core.dataset import Dataset
 from atomarium.core.errors import InputError
-from atomarium.core.files import parse_json
+from atomarium.core.own_files import read_own
 from atomarium.core.structures import Structures
-from atomarium.data.described import checked_version, make_provenance, make_target
+from atomarium.data.described import make_provenance, make_target
 
 KIND, VERSION = "atomarium-store", 1
 MANIFEST = "manifest.json"
@@ -40,7 +40,7 @@ def read(path: Path) -> Dataset:
     Raises:
         InputError: it is of another version, or a file is missing, damaged or has a wrong size.
     """
-    manifest = _read_manifest(path)
+    manifest = read_own(path / MANIFEST, KIND, VERSION)
     try:
         return _assembled(path, manifest)
     except InputError:
@@ -81,23 +81,11 @@ def verify(path: Path) -> None:
     Raises:
         InputError: a file differs from what was written.
     """
-    for described in _read_manifest(path)["arrays"].values():
+    for described in read_own(path / MANIFEST, KIND, VERSION)["arrays"].values():
         array = _mapped(path, described)
         digest = hashlib.sha256(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
         if digest.hexdigest() != described["sha256"]:
             raise InputError(f"{path / described['file']}: differs from what was written")
-
-
-def _read_manifest(path: Path) -> dict[str, Any]:
-    place = path / MANIFEST
-    try:
-        manifest = parse_json(place.read_bytes())
-    except OSError as error:
-        raise InputError(f"{place}: cannot be opened: {error.strerror}") from error
-    except ValueError as error:
-        raise InputError(f"{place}: is no JSON: {error}") from error
-    checked_version(manifest, place, KIND, VERSION)
-    return manifest
 
 
 def _mapped(path: Path, described: Mapping[str, Any]) -> np.ndarray:

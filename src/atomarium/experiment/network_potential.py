@@ -14,7 +14,8 @@ from safetensors.numpy import load_file, save  # pyright: ignore[reportUnknownVa
 
 from atomarium.core.elements import SYMBOLS
 from atomarium.core.errors import InputError
-from atomarium.core.files import read_object, write_json, written_atomically
+from atomarium.core.files import write_json, written_atomically
+from atomarium.core.own_files import read_own
 from atomarium.core.structures import Structures
 from atomarium.experiment.potential import VOIGT, Observations, Outcome
 from atomarium.experiment.settings import make_settings
@@ -168,11 +169,9 @@ def load_network_potential(folder: Path | str) -> NetworkPotential:
         InputError: the folder holds no such potential, or a damaged one.
     """
     folder = Path(folder)
+    plain = read_own(folder / "potential.json", _FORMAT, _VERSION)
     try:
-        plain = read_object(folder / "potential.json")
         weights = load_file(folder / "network.safetensors")
-        if (plain["format"], plain["version"]) != (_FORMAT, _VERSION):
-            raise InputError(f"{folder} holds {plain['format']} version {plain['version']}")
         settings = make_settings(MODELS, plain["model"])
         numbers = tuple(SYMBOLS.index(symbol) for symbol in plain["species"])
         scale = Scale(np.array(plain["center"]), float(plain["spread"]), per_atom=True)

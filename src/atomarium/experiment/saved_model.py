@@ -14,7 +14,8 @@ from safetensors.numpy import load_file, save  # pyright: ignore[reportUnknownVa
 from atomarium.core.compact_features import CompactFeatures
 from atomarium.core.dataset import Dataset, Per
 from atomarium.core.errors import InputError
-from atomarium.core.files import parse_json, write_json
+from atomarium.core.files import write_json
+from atomarium.core.own_files import read_own
 from atomarium.core.structures import Structures
 from atomarium.experiment.candidate import Candidate, FittedCandidate
 from atomarium.experiment.compact import Extrapolates
@@ -156,19 +157,9 @@ def _assembled(folder: Path, settings: dict[str, Any]) -> SavedModel:
 
 def _settings_of(folder: Path) -> dict[str, Any]:
     path = folder / "model.json"
-    try:
-        plain = parse_json(path.read_bytes())
-    except FileNotFoundError:
-        raise InputError(f"no model in {folder} (there is no {path.name})") from None
-    except ValueError as error:
-        raise InputError(f"{path} is not valid JSON: {error}") from None
-    if not isinstance(plain, dict) or "format" not in plain or plain["format"] != _FORMAT:
-        raise InputError(f"{path} is not a model of atomarium")
-    settings = cast("dict[str, Any]", plain)
-    if settings.get("version") != _VERSION:
-        given = settings.get("version")
-        raise InputError(f"{path}: model version {given}, this program reads {_VERSION}")
-    return settings
+    if not path.exists():
+        raise InputError(f"no model in {folder} (there is no {path.name})")
+    return read_own(path, _FORMAT, _VERSION)
 
 
 def _load_parts(

@@ -40,13 +40,6 @@ class CoulombMatrix(MatrixRows):
             structure has one row on every machine; another seed gives another row of it.
     """
 
-    permutation: str = "sorted_l2"
-    n_atoms_max: int | None = None
-    triangle: bool = True
-    length_unit: str = "a0"
-    sigma: float = 1.0
-    seed: int = 0
-
     def refuse_others(self, structures: Structures) -> None:
         """Look for crystals.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Self, cast
 
 import numpy as np
@@ -23,15 +23,16 @@ _PERMUTATIONS = ("sorted_l2", "eigenspectrum", "random", "none")
 _ENTRIES_AT_ONCE = 1 << 16
 
 
+@dataclass(frozen=True, kw_only=True)
 class MatrixRows(ABC):
     """Settings of a representation that makes one square matrix for each structure."""
 
-    permutation: str
-    n_atoms_max: int | None
-    triangle: bool
-    length_unit: str
-    sigma: float
-    seed: int
+    permutation: str = "sorted_l2"
+    n_atoms_max: int | None = None
+    triangle: bool = True
+    length_unit: str = "a0"
+    sigma: float = 1.0
+    seed: int = 0
 
     def __post_init__(self) -> None:
         _check_settings(self)

@@ -42,13 +42,6 @@ class SineMatrix(MatrixRows):
         seed: Of the noise of `random`, which is made from it and the very coordinates.
     """
 
-    permutation: str = "sorted_l2"
-    n_atoms_max: int | None = None
-    triangle: bool = True
-    length_unit: str = "a0"
-    sigma: float = 1.0
-    seed: int = 0
-
     def refuse_others(self, structures: Structures) -> None:
         """Look for structures that do not repeat in three directions; `InputError` if there is one."""
         _check_crystals(structures, "sine")
@@ -95,13 +88,7 @@ class EwaldMatrix(MatrixRows):
         seed: Of the noise of `random`, which is made from it and the very coordinates.
     """
 
-    permutation: str = "sorted_l2"
-    n_atoms_max: int | None = None
-    triangle: bool = True
-    length_unit: str = "a0"
     accuracy: float = 1e-11
-    sigma: float = 1.0
-    seed: int = 0
 
     def __post_init__(self) -> None:
         super().__post_init__()

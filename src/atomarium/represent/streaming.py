@@ -16,7 +16,8 @@ import numpy as np
 
 from atomarium.core.errors import InputError, counted_from
 from atomarium.core.features import Features
-from atomarium.core.files import read_object, write_json
+from atomarium.core.files import write_json
+from atomarium.core.own_files import read_own
 from atomarium.core.progress import progress
 from atomarium.core.segments import runs_of_segments
 from atomarium.core.structures import Structures
@@ -113,15 +114,12 @@ def open_features(folder: Path | str) -> Features:
         InputError: the folder holds no features, or those of another version.
     """
     folder = Path(folder)
+    settings = read_own(folder / "features.json", _FORMAT, _VERSION)
     try:
-        settings = read_object(folder / "features.json")
         values = np.load(folder / "values.npy", mmap_mode="r")
         offsets, numbers = np.load(folder / "offsets.npy"), np.load(folder / "numbers.npy")
     except (OSError, ValueError) as error:
         raise InputError(f"no features in {folder}: {error}") from None
-    if settings.get("format") != _FORMAT or settings.get("version") != _VERSION:
-        given = f"{settings.get('format')} {settings.get('version')}"
-        raise InputError(f"{folder} holds {given}, this program reads {_FORMAT} {_VERSION}")
     return Features(
         values=values,
         rows=settings["rows"],

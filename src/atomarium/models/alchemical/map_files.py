@@ -13,7 +13,7 @@ from jaxtyping import Float64
 
 from atomarium.core.elements import NUMBERS, SYMBOLS
 from atomarium.core.errors import InputError
-from atomarium.core.files import parse_json
+from atomarium.core.own_files import read_own
 from atomarium.models.alchemical.couplings import Couplings
 from atomarium.models.alchemical.prior import properties_of
 from atomarium.models.nn.element_data import ELEMENT_DATA
@@ -95,17 +95,7 @@ def read_map(path: Path) -> Couplings:
     Raises:
         InputError: there is no such file, or it is not a map of elements.
     """
-    try:
-        plain = parse_json(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"no map of elements {path}: {error.strerror}") from None
-    except ValueError as error:
-        raise InputError(f"{path} is not a map of elements: {error}") from None
-    if not isinstance(plain, dict) or plain.get("format") != _FORMAT:
-        raise InputError(f"{path} is not a map of elements; take an elements.json of a trial")
-    if plain.get("version") != _VERSION:
-        given = plain.get("version")
-        raise InputError(f"{path}: version {given} of a map, this program reads {_VERSION}")
+    plain = read_own(path, _FORMAT, _VERSION, hint="take an elements.json of a trial")
     try:
         elements = np.array([NUMBERS[symbol] for symbol in plain["symbols"]], dtype=np.int64)
         values = np.array(plain["couplings"], dtype=np.float64)

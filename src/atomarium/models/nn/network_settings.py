@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from atomarium.models.nn.choices import (
@@ -51,17 +52,19 @@ class NetworkSettings(ABC):
         return build_network(self, self.make_trunk, readouts, seed=seed)
 
 
+@dataclass(frozen=True, kw_only=True)
 class FilterSettings(NetworkSettings):
     """Settings of a network that sees all neighbors within a cutoff, through filters."""
 
-    cutoff: float
-    width: int
-    n_interactions: int
-    n_basis: int
-    basis: str
-    cutoff_function: str
-    activation: str
-    filters: str
+    cutoff: float = 5.0
+    width: int = 128
+    n_interactions: int = 3
+    n_basis: int = 20
+    basis: str = "gaussian"
+    cutoff_function: str = "cosine"
+    activation: str = "silu"
+    shared: bool = False
+    filters: str = "auto"
 
     def __post_init__(self) -> None:
         check_length("cutoff", self.cutoff)

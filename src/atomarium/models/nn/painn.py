@@ -41,17 +41,8 @@ class PaiNN(FilterSettings):
             does this in single precision on the CPU, which rounds as much.
     """
 
-    cutoff: float = 5.0
-    width: int = 128
-    n_interactions: int = 3
-    n_basis: int = 20
-    basis: str = "gaussian"
-    cutoff_function: str = "cosine"
-    activation: str = "silu"
-    shared: bool = False
     shared_filters: bool = False
     epsilon: float = 1e-8
-    filters: str = "auto"
 
     def __post_init__(self) -> None:
         super().__post_init__()

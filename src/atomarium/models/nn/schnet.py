@@ -37,15 +37,7 @@ class SchNet(FilterSettings):
             does this in single precision on the CPU, which rounds as much.
     """
 
-    cutoff: float = 5.0
-    width: int = 128
-    n_interactions: int = 3
-    n_basis: int = 20
-    basis: str = "gaussian"
-    cutoff_function: str = "cosine"
     activation: str = "shifted-softplus"
-    shared: bool = False
-    filters: str = "auto"
 
     def make_trunk(self) -> SchNetTrunk:
         """Return the part that describes atoms, with random weights; torch must be there."""
