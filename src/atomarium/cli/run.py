@@ -27,6 +27,7 @@ from atomarium.study.plan import Plan, make_plan
 from atomarium.study.shipped import study_file
 from atomarium.study.sweep.carry_out import Means
 from atomarium.study.sweep.start import OnChange
+from atomarium.study.threads import limited_to
 
 _FAILED = 1
 _DERIVATIVES = {"force_mae": "forces (/Å)", "stress_mae": "stress (/Å³)"}
@@ -97,7 +98,7 @@ def run(
             on_change=on_change,
         )
         return run_sweep(file, folder, means, dry_run=dry_run, quiet=quiet)
-    with _limited_to(threads):
+    with limited_to(threads):
         return _run_study(make_plan(file), folder, place, dry_run=dry_run, quiet=quiet)
 
 
@@ -144,14 +145,6 @@ def _cluster(
     if file is not None:
         return read_cluster(file)
     return None if workers is None else Processes(workers=workers, threads=threads)
-
-
-def _limited_to(threads: int | None):  # noqa: ANN202 - a context manager of threadpoolctl
-    from atomarium.study.threads import limited_to
-
-    if threads is not None and threads < 1:
-        raise InputError(f"--threads must be at least 1, got {threads}")
-    return limited_to(threads)
 
 
 def _print_plan(console: Console, plan: Plan, folder: Path) -> None:

@@ -56,22 +56,18 @@ def worker(
     Returns:
         0, or 75 when a signal has stopped it before the end.
     """
-    if threads is not None and threads < 1:
-        raise InputError(f"--threads must be at least 1, got {threads}")
-    if threads is not None:
-        from atomarium.study.threads import thread_variables
-
-        # Read by libraries when they are loaded, which has not happened yet.
-        os.environ.update(thread_variables(threads))
     from atomarium.study.joining import is_ordinary
     from atomarium.study.sweep.limits import Limits
     from atomarium.study.sweep.workers import STORAGE_VARIABLE, heed_signals, join_sweep
-    from atomarium.study.threads import limited_to
+    from atomarium.study.threads import limited_to, thread_variables
 
     is_stopped = heed_signals()
     url = study if "://" in study else storage or os.environ.get(STORAGE_VARIABLE, "")
     limits = Limits(runs=runs, seconds=seconds, stays=not leave)
     with limited_to(threads):
+        if threads is not None:
+            # For libraries that are not loaded yet, and processes that are started.
+            os.environ.update(thread_variables(threads))
         if "://" not in study and is_ordinary(Path(study)):
             told = _join_study(Path(study), out, most=runs, stays=not leave)
         else:

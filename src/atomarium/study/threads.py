@@ -10,15 +10,22 @@ from contextlib import contextmanager
 from threadpoolctl import threadpool_limits
 
 from atomarium.core.compiled import count_threads, limit_threads
+from atomarium.core.errors import InputError
 from atomarium.core.stopping import stopping
 
 
 @contextmanager
 def limited_to(threads: int | None) -> Generator[None]:
-    """Use so many threads at most in a block; None changes nothing."""
+    """Use so many threads at most in a block; None changes nothing.
+
+    Raises:
+        InputError: they are fewer than one.
+    """
     if threads is None:
         yield
         return
+    if threads < 1:
+        raise InputError(f"--threads must be at least 1, got {threads}")
     with limit_threads(threads), threadpool_limits(limits=threads):
         yield
 
