@@ -145,6 +145,22 @@ def test_other_structures_aside_make_another_trial(folder, outcome):
     assert ids["same", 30] == trial_of(outcome, "same")[1].id
 
 
+def test_a_map_that_was_edited_makes_another_trial(folder, outcome, monkeypatch):
+    record, _ = trial_of(outcome, "others")
+    monkeypatch.chdir(folder)
+    given = (folder / "run" / "trials" / record.id / "elements.json").read_text()
+    text = STUDY.replace('couplings = "none"', 'couplings = "mine.json"')
+    with pytest.raises(InputError, match=r"models\.apart: mine\.json: cannot be opened"):
+        plan_of(folder, text)
+    ids = []
+    for content in (given, given, given + "\n"):
+        (folder / "mine.json").write_text(content)
+        ids.append({(t.model, t.n_train): t.id for t in plan_of(folder, text).trials})
+    assert ids[0] == ids[1]
+    assert ids[1]["apart", 30] != ids[2]["apart", 30]
+    assert ids[1]["same", 30] == ids[2]["same", 30]
+
+
 def test_too_many_structures_aside_are_refused(folder):
     with pytest.raises(InputError, match="training size 61 does not fit"):
         plan_of(folder, STUDY.replace("[15, 30]", "[31]").replace("aside = 25", "aside = 30"))

@@ -15,6 +15,7 @@ from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.class_scores import ClassScores
 from atomarium.experiment.goals import Goal
 from atomarium.experiment.intervals import Interval
+from atomarium.experiment.named_files import hashed_files
 from atomarium.experiment.runs import Run
 from atomarium.experiment.scores import Scores
 from atomarium.experiment.spec import IntervalSpec, SearchSpec
@@ -94,6 +95,8 @@ class Trial:
             ]
         if self.aside is not None:
             searched["aside"] = hash_arrays(self.aside)
+        if self.files:
+            searched["files"] = self.files
         return {
             "format": _FORMAT,
             **searched,
@@ -107,6 +110,11 @@ class Trial:
         }
 
     @cached_property
+    def files(self) -> dict[str, str]:
+        """What is in files that settings name: maps of elements, tables of atoms."""
+        return hashed_files(describe(self.candidate))
+
+    @cached_property
     def training_id(self) -> str:
         """Names the training: trials of targets that are learned together have it in common."""
         if not self.beside:
@@ -114,7 +122,8 @@ class Trial:
         goals = sorted((self.goal, *self.beside), key=lambda goal: goal.target.name)
         learned = [[one.target.name, one.target_settings, one.settings] for one in goals]
         train = hash_arrays(self.train)
-        return hash_settings([describe(self.candidate), learned, self.data_hash, train])[:16]
+        candidate = [describe(self.candidate), *([self.files] if self.files else [])]
+        return hash_settings([*candidate, learned, self.data_hash, train])[:16]
 
     @cached_property
     def id(self) -> str:

@@ -22,8 +22,9 @@ from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.data_spec import DataSpec
 from atomarium.experiment.feature_cache import refuse_unusable_cache
 from atomarium.experiment.goals import Goal
+from atomarium.experiment.named_files import hashed_files
 from atomarium.experiment.spec import StudyFile
-from atomarium.experiment.trial import Trial
+from atomarium.experiment.trial import Trial, describe
 from atomarium.study.derivatives import derivatives_of
 from atomarium.study.targets import settle_target
 
@@ -203,9 +204,11 @@ def _training_sizes(study: StudyFile, splits: tuple[Split, ...]) -> tuple[int, .
 def _settled(
     name: str, candidate: Candidate | CandidateSpace, dataset: Dataset
 ) -> Candidate | CandidateSpace:
-    if isinstance(candidate, CandidateSpace):
-        return candidate
     try:
+        # Missing files are said before anything is trained.
+        hashed_files(describe(candidate))
+        if isinstance(candidate, CandidateSpace):
+            return candidate
         return candidate.settle(dataset.structures)
     except InputError as error:
         raise InputError(f"models.{name}: {error}") from None
