@@ -221,7 +221,10 @@ def test_workers_say_what_they_cannot_join(
     assert message in Command("worker", *arguments).ended(code=2)
 
 
-def test_a_database_that_is_not_there_is_named_without_its_password() -> None:
+def test_a_database_that_is_not_there_is_named_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     said = Command("worker", "postgresql://u:secret@127.0.0.1:1/x").ended(code=2)
     address = "postgresql://u:…@127.0.0.1:1/x"
     known = find_spec("psycopg") is not None
