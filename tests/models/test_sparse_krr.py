@@ -8,6 +8,7 @@ from tests.models.feature_samples import atom_features, smooth_values
 from tests.references.krr_reference import kernel_of_structures
 
 from atomarium.core.errors import InputError
+from atomarium.core.features import Features
 from atomarium.models.krr import Krr
 from atomarium.models.points import WAYS, farthest_pivots, random_pivots
 from atomarium.models.sparse_krr import SparseKrr
@@ -111,3 +112,18 @@ def test_restoring_with_other_structures_is_refused() -> None:
     fitted = SparseKrr().fit(features, smooth_values(features, extensive=False), extensive=False)
     with pytest.raises(InputError, match="10 values but 4 training structures"):
         SparseKrr().restore(fitted.arrays(), atom_features(4))
+
+
+def test_the_length_scale_is_that_of_the_regression_on_points() -> None:
+    # With all structures as points, a length scale half as long is the better one here.
+    x = np.random.default_rng(0).random((2500, 3))
+    features = Features(x, "structures", np.arange(2501))
+    values = np.abs(np.sin(5 * x)).prod(axis=1)[:, None]
+    train, test = features.take(np.arange(2000)), features.take(np.arange(2000, 2500))
+
+    def error(length_scale: float | str) -> float:
+        model = SparseKrr(n_points=40, length_scale=length_scale)
+        fitted = model.fit(train, values[:2000], extensive=False)
+        return float(np.abs(fitted.predict(test) - values[2000:]).mean())
+
+    assert error("auto") < 1.03 * min(error(2.0**power) for power in range(-3, 4))

@@ -9,8 +9,9 @@ dominate the squares of a small sample, and lead astray.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from atomarium.core.features import Features
 from atomarium.models._held_out import HeldOut
 from atomarium.models._left_out import LeftOut
 from atomarium.models._lesson import Lesson, spread_evenly
-from atomarium.models._noises import NoiseProfile, Noises
+from atomarium.models._noises import Errors, NoiseProfile, Noises
 from atomarium.models.kernel_matrices import StructureKernel, Term
 
 #: Structures on which length scales are scanned, and walked.
@@ -28,6 +29,8 @@ _WIDER_SCALES = 8
 #: Of length scales whose errors differ by less, the shortest is taken: its equations are the most
 #: stable, and with more structures it becomes the better one.
 _EQUALLY_GOOD = 1.01
+#: Told what is to be learned and a length scale, returns the errors of a regression by noise.
+ErrorsOf = Callable[[StructureKernel, Lesson, float], Errors]
 #: With fewer structures, noises are settled by leaving out one after the other: nothing is cheaper.
 _LEAST_HELD_OUT = 1000
 
@@ -46,10 +49,16 @@ class Space:
 
     def nearby(self, place: int) -> list[int]:
         """Return a place and those up to an octave away, which share a pass over the rows."""
+        return self._within((place, place - 1, place + 1, place - 2, place + 2))
+
+    def octaves(self, place: int) -> list[int]:
+        """Return a place and those an octave away."""
+        return self._within((place, place - 2, place + 2))
+
+    def _within(self, places: Iterable[int]) -> list[int]:
         more = _WIDER_SCALES if self.widens else 0
         first, last = self.length_scales[0] - more, self.length_scales[1] + more
-        near = (place, place - 1, place + 1, place - 2, place + 2)
-        return [p for p in near if first <= p <= last]
+        return [p for p in places if first <= p <= last]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,12 +89,15 @@ class Tuning:
         n_structures: Number of structures whose errors decide, at most.
         space: Which length scales are searched.
         noises: Which noises are.
+        errors_of: Of the regression that is meant, where it is not that with a kernel for every
+            structure: they have the last word on length scales.
     """
 
     length_scale: float | None
     n_structures: int
     space: Space
     noises: Noises
+    errors_of: ErrorsOf | None = None
 
     def choose(self, kernel: StructureKernel, lesson: Lesson) -> list[Choice]:
         """Return the best length scale and noise for each target on its own."""
@@ -99,6 +111,9 @@ class Tuning:
             search.scan(sample.sample(_SCANNED))
             search.look_at(sample.sample(_WALKED))
             search.walk()
+            if self.errors_of is not None and lesson.fold_of is None:
+                search.stride(partial(self.errors_of, kernel, lesson))
+                return search.choices()
         else:
             search = _Search(kernel, self, self.length_scale or 1.0, n_structures=0)
             search.stay(n_targets=lesson.values.shape[1])
@@ -165,6 +180,22 @@ class _Search:
         while True:
             nearby = [self._tuning.space.nearby(place) for place in self._places]
             self._evaluate(place for places in nearby for place in places)
+            better = [self._best(t, places) for t, places in enumerate(nearby)]
+            if better == self._places:
+                return
+            self._places = better
+
+    def stride(self, errors_of: Callable[[float], Errors]) -> None:
+        """Move every target by octaves while the errors of another regression fall."""
+        assert self._sample is not None
+        n_targets = self._sample.values.shape[1]
+        profiles: dict[int, NoiseProfile] = {}
+        self._profiles = profiles
+        while True:
+            nearby = [self._tuning.space.octaves(place) for place in self._places]
+            for place in sorted({p for places in nearby for p in places} - set(profiles)):
+                errors = errors_of(self._length_scale(place))
+                profiles[place] = NoiseProfile(self._tuning.noises, n_targets).scan(errors)
             better = [self._best(t, places) for t, places in enumerate(nearby)]
             if better == self._places:
                 return

@@ -13,12 +13,16 @@ from atomarium.core.errors import InputError
 from atomarium.core.features import Features
 from atomarium.models._kernel_sums import runs
 from atomarium.models._lesson import Lesson
-from atomarium.models._noises import NoiseProfile
+from atomarium.models._noises import Errors, NoiseProfile
 from atomarium.models._sparse_equations import SparseEquations
-from atomarium.models._tuning import Choice
+from atomarium.models._tuning import Choice, Tuning
 from atomarium.models.fitted_kernels import FittedKernels
+from atomarium.models.kernel_matrices import StructureKernel
 from atomarium.models.kernel_model import KernelModel
 from atomarium.models.points import check_way, choose_points
+
+#: Length scales are settled with so many points and structures at most.
+_POINTS_IN_PART, _STRUCTURES_IN_PART = 500, 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +30,9 @@ class SparseKrr(KernelModel):
     """Kernel regression with a subset of regressors, for any number of training structures.
 
     Predictions are sums of kernels on the points alone, fitted to all training structures. The
-    length scale is tuned as for `krr`, on `n_tuning` structures; the noise by the leave-one-out
-    errors of 2,000 structures in the regression with points itself.
+    length scale is tuned as for `krr`, and then by octaves with a part of the points and of the
+    structures: with fewer points than structures, longer ones are better. The noise is tuned by the
+    leave-one-out errors of 2,000 structures in the regression with points itself.
 
     Args:
         n_points: How many. Cost grows with its square times the training structures, memory with
@@ -88,6 +93,17 @@ class SparseKrr(KernelModel):
             values=lesson.values,
         )
         return self._solved(fitted, lesson, choices)
+
+    def tuning(self, n_structures: int) -> Tuning:
+        """Return what is open, and where to look, for so many training structures."""
+        return replace(super().tuning(n_structures), errors_of=self._errors_in_part)
+
+    def _errors_in_part(self, kernel: StructureKernel, lesson: Lesson, scale: float) -> Errors:
+        """Return errors by noise of the regression on a part of points and structures."""
+        n_points = min(self.n_points, _POINTS_IN_PART)
+        some = lesson.sample(_STRUCTURES_IN_PART)
+        chosen = choose_points(self.points, kernel, some.features, scale, n_points, self.seed)
+        return SparseEquations(kernel, some, some.features.take(chosen), scale).left_out_errors
 
     def _solved(
         self, fitted: FittedSparseKrr, lesson: Lesson, choices: list[Choice]

@@ -17,7 +17,7 @@ _MASK = ir.VectorType(ir.IntType(1), LANES)
 _WHOLE = ir.IntType(64)
 _COMPRESS = "llvm.experimental.vector.compress.v8f64"
 #: LLVM keeps lanes in one instruction, where the processor has it, since this version.
-_COMPRESSES = llvm.llvm_version_info >= (19,)
+COMPRESSES = llvm.llvm_version_info >= (19,)
 
 
 def _kept(builder: Any, keys: Any, limit: Any, first: Any) -> Any:
@@ -69,7 +69,7 @@ def make_store_kept(*, compresses: bool) -> Callable[..., None]:
     return store_kept
 
 
-store_kept = make_store_kept(compresses=_COMPRESSES)
+store_kept = make_store_kept(compresses=COMPRESSES)
 
 
 @intrinsic
