@@ -15,6 +15,8 @@ import yaml
 from gallery_figure import figure_of
 from sweep_results import best_of, judged_of, tables_of
 
+from atomarium.core.uncertain import with_spread
+
 _ROOT = Path(__file__).resolve().parents[1]
 #: How scores are called in tables; MAE has the unit of the target.
 _SCORES = {"force_mae": "forces", "auc": "AUC", "f1": "F1"}
@@ -166,8 +168,8 @@ def error_at(curve: dict[str, Any], n: int) -> str:
         return "–"
     place = curve["n"].index(n)
     spread = curve["spread"][place]
-    error = _number(curve["mae"][place])
-    return error if spread is None else f"{error} ± {_number(spread, digits=2)}"
+    error = curve["mae"][place]
+    return with_spread(error, spread) if spread else _number(error)
 
 
 def _error(curve: dict[str, Any], unit: str) -> str:

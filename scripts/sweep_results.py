@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
+from atomarium.core.uncertain import with_spread
 from atomarium.study.sweep.runs import Sweep, SweepRun, read_sweep
 from atomarium.study.sweep.statistics import correlations
 
@@ -139,7 +140,7 @@ def _table(heads: list[str], rows: list[list[str]]) -> str:
 
 def _told(one: dict[str, Any], metric: str) -> str:
     value, spread = one["mean"][metric], one["spread"][metric]
-    return f"{value:.3g}" if spread is None else f"{value:.3g} ± {spread:.2g}"
+    return with_spread(value, spread) if spread else f"{value:.3g}"
 
 
 def _short(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +15,7 @@ from atomarium.cli.notes import print_notes
 from atomarium.cli.places import run_folder
 from atomarium.cli.run_sweep import run_sweep
 from atomarium.core.errors import InputError
+from atomarium.core.uncertain import with_spread
 from atomarium.experiment.spec import StudyFile, parse_study, read_study
 from atomarium.study.carry_out import Outcome, carry_out
 from atomarium.study.cluster import Cluster, JobArray, read_cluster
@@ -210,17 +210,11 @@ def _cells(point: CurvePoint, shown: tuple[str, ...]) -> list[str]:
     return [
         point.model,
         str(point.n_train),
-        *(_with_spread(*spreads.get(name, (point.scores.get(name), None))) for name in shown),
+        *(_score(*spreads.get(name, (point.scores.get(name), None))) for name in shown),
         f"{point.fit_seconds:.2f}",
         f"{point.predict_milliseconds:.3f}",
     ]
 
 
-def _with_spread(mean: float | None, std: float | None) -> str:
-    """Write a mean with as many decimals as two digits of its standard deviation need."""
-    if mean is None:
-        return "–"
-    if not std:
-        return f"{mean:.4g}"
-    decimals = max(0, 1 - math.floor(math.log10(std)))
-    return f"{mean:.{decimals}f} ± {std:.{decimals}f}"
+def _score(mean: float | None, std: float | None) -> str:
+    return "–" if mean is None else with_spread(mean, std)
