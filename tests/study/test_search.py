@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from atomarium.experiment.candidate_space import CandidateSpace
 from atomarium.experiment.runs import read_runs
 from atomarium.experiment.spec import SearchSpec, parse_study
 from atomarium.study import search as search_module
-from atomarium.study.proposals import Proposals, grid
+from atomarium.study.proposals import Proposals, grid, make_sampler
 from atomarium.study.search import Ground, inner_folds, search
 
 STUDY = """
@@ -148,3 +150,10 @@ def test_tpe_learns_from_errors() -> None:
         taken.append(np.log10(settings["model.noise"]))
         proposals.tell((taken[-1] + 3.0) ** 2)
     assert np.abs(np.array(taken[40:]) + 3).mean() < 0.5 * np.abs(np.array(taken[:10]) + 3).mean()
+
+
+def test_searches_side_by_side_leave_warnings_as_they_were() -> None:
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: make_sampler("tpe", 0, number), range(400)))
+    assert warnings.filters == before

@@ -9,6 +9,7 @@ before, not on when the program was started.
 from __future__ import annotations
 
 import itertools
+import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ _GRID_POINTS = 5
 _MOST_OF_A_GRID = 100_000
 #: Random orders that seeds of proposals are taken from.
 _ORDER = 2**16
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @runtime_checkable
@@ -176,7 +178,8 @@ def make_sampler(method: str, seed: int, number: int) -> Any:
 
     # Seeds of Optuna have 32 bits.
     own = int(_order(seed)[number % _ORDER]) + _ORDER * (number // _ORDER + 1)
-    with warnings.catch_warnings():
+    # What to do with warnings is common to all threads, and searches go on side by side.
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
         # Quasi-random sampling calls itself experimental.
         warnings.simplefilter("ignore")
         if method == "tpe":
