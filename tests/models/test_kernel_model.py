@@ -166,7 +166,7 @@ def test_search_goes_on_beyond_its_ends_where_it_may() -> None:
     assert "is the longest of those searched" in kept.warnings[0]
     widened = Krr(**narrow).fit(_rows(places), values, extensive=False)
     assert "beyond the longest of the space given, which was widened" in widened.warnings[0]
-    assert widened.errors[0] < 0.1 * kept.errors[0]
+    assert widened.errors[0] < 0.2 * kept.errors[0]
     noisy = values + 0.5 * np.random.default_rng(0).normal(size=(60, 1))
     model = Krr(length_scale=1.0, noises=(2.0**-9, 2.0**-8))
     wider = model.fit(_rows(places), noisy, extensive=False)

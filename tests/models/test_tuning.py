@@ -77,7 +77,9 @@ def test_choice_is_as_good_as_the_best_of_the_whole_grid() -> None:
     unit = typical_distance(kernel.terms, lesson.features)
     grid = [unit * 2.0 ** (place / 2) for place in range(-8, 21)]
     errors = [LeftOut(m, lesson).errors(_NOISES) for m in kernel.among(lesson.features, grid)]
-    assert choice.error <= np.min(errors) * 1.01
+    # Whole octaves are looked at, the grid has half ones.
+    assert choice.error <= np.min(errors) * 1.02
+    assert choice.error <= np.min(errors[::2]) * 1.01
     assert choice.length_scale in grid
     assert choice.noise in _NOISES
 
@@ -95,7 +97,7 @@ def test_choice_of_a_target_does_not_depend_on_the_others() -> None:
 
 def test_errors_are_those_of_the_largest_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("atomarium.models._tuning._SCANNED", 20)
-    monkeypatch.setattr("atomarium.models._tuning._WALKED", 30)
+    monkeypatch.setattr("atomarium.models._tuning._WALKED", (30, 30))
     lesson = _lesson(60)
     kernel = _kernel(lesson.features)
     (choice,) = _tuning(50).choose(kernel, lesson)
@@ -126,8 +128,8 @@ def test_noises_of_many_structures_are_settled_on_those_held_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("atomarium.models._tuning._SCANNED", 30)
-    monkeypatch.setattr("atomarium.models._tuning._WALKED", 40)
-    monkeypatch.setattr("atomarium.models._tuning._LEAST_HELD_OUT", 100)
+    monkeypatch.setattr("atomarium.models._tuning._WALKED", (40, 40))
+    monkeypatch.setattr("atomarium.models._tuning._FEW", 100)
     lesson = _lesson(200, n_targets=2)
     kernel = _kernel(lesson.features)
     for target, choice in enumerate(_tuning(200).choose(kernel, lesson)):

@@ -22,8 +22,12 @@ from atomarium.models._lesson import Lesson, spread_evenly
 from atomarium.models._noises import Errors, NoiseProfile, Noises
 from atomarium.models.kernel_matrices import StructureKernel, Term
 
-#: Structures on which length scales are scanned, and walked.
-_SCANNED, _WALKED = 160, 480
+#: Structures on which length scales are scanned.
+_SCANNED = 160
+#: All of so few are walked on and left out one by one; of more, a share.
+_FEW, _SHARE, _WALKED = 1200, 0.38, (760, 960)
+#: With more than so many, what is held out has a word on length scales, too.
+_MANY = 2000
 #: How far the space may widen at each end: half octaves.
 _WIDER_SCALES = 8
 #: Of length scales whose errors differ by less, the shortest is taken: its equations are the most
@@ -31,8 +35,6 @@ _WIDER_SCALES = 8
 _EQUALLY_GOOD = 1.01
 #: Told what is to be learned and a length scale, returns the errors of a regression by noise.
 ErrorsOf = Callable[[StructureKernel, Lesson, float], Errors]
-#: With fewer structures, noises are settled by leaving out one after the other: nothing is cheaper.
-_LEAST_HELD_OUT = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,17 +50,10 @@ class Space:
     widens: bool
 
     def nearby(self, place: int) -> list[int]:
-        """Return a place and those up to an octave away, which share a pass over the rows."""
-        return self._within((place, place - 1, place + 1, place - 2, place + 2))
-
-    def octaves(self, place: int) -> list[int]:
-        """Return a place and those an octave away."""
-        return self._within((place, place - 2, place + 2))
-
-    def _within(self, places: Iterable[int]) -> list[int]:
+        """Return a place and those an octave away, which share a pass over the rows."""
         more = _WIDER_SCALES if self.widens else 0
         first, last = self.length_scales[0] - more, self.length_scales[1] + more
-        return [p for p in places if first <= p <= last]
+        return [p for p in (place, place - 2, place + 2) if first <= p <= last]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,15 +104,15 @@ class Tuning:
             unit = typical_distance(kernel.terms, lesson.features)
             search = _Search(kernel, self, unit, n_structures=len(lesson.values))
             search.scan(sample.sample(_SCANNED))
-            search.look_at(sample.sample(_WALKED))
+            search.look_at(sample.sample(_count_to_walk_on(len(lesson.values))))
             search.walk()
             if self.errors_of is not None and lesson.fold_of is None:
-                search.stride(partial(self.errors_of, kernel, lesson))
+                search.walk_again(partial(self.errors_of, kernel, lesson))
                 return search.choices()
         else:
             search = _Search(kernel, self, self.length_scale or 1.0, n_structures=0)
             search.stay(n_targets=lesson.values.shape[1])
-            search.look_at(sample.sample(_WALKED))
+            search.look_at(sample.sample(_count_to_walk_on(len(lesson.values))))
         search.settle_noises(sample)
         return search.choices()
 
@@ -163,39 +158,50 @@ class _Search:
         self._evaluate(self._places)
 
     def settle_noises(self, sample: Lesson) -> None:
-        """Keep the places and settle the noise of each on the largest sample."""
-        few = len(sample.values) < _LEAST_HELD_OUT
+        """Settle the noise of each place on the largest sample, and of many the place again."""
+        few = len(sample.values) <= _FEW
         if few or self._tuning.noises.given is not None or sample.fold_of is not None:
             self.look_at(sample)
             return
-        self._sample = sample
-        for place in sorted(set(self._places)):
+        walked, self._profiles = self._profiles, {}
+        settle = partial(self._settle, sample, walked)
+        if self._scanned and len(sample.values) > _MANY:
+            self._walk(settle)
+        else:
+            settle(self._places)
+
+    def _settle(
+        self, sample: Lesson, walked: dict[int, NoiseProfile], places: Iterable[int]
+    ) -> None:
+        for place in sorted(set(places) - set(self._profiles)):
             (matrix,) = self._kernel.among(sample.features, [self._length_scale(place)])
             if len(matrix) == self._n_structures:
                 self._matrices[place] = matrix
-            self._profiles[place] = self._profiles[place].walk(HeldOut(matrix, sample).errors)
+            nearest = min(walked, key=lambda other: abs(other - place))
+            self._profiles[place] = walked[nearest].walk(HeldOut(matrix, sample).errors)
 
     def walk(self) -> None:
         """Move every target to a better neighbor until there is none."""
-        while True:
-            nearby = [self._tuning.space.nearby(place) for place in self._places]
-            self._evaluate(place for places in nearby for place in places)
-            better = [self._best(t, places) for t, places in enumerate(nearby)]
-            if better == self._places:
-                return
-            self._places = better
+        self._walk(self._evaluate)
 
-    def stride(self, errors_of: Callable[[float], Errors]) -> None:
-        """Move every target by octaves while the errors of another regression fall."""
+    def walk_again(self, errors_of: Callable[[float], Errors]) -> None:
+        """Go on from where every target is, by the errors of another regression."""
         assert self._sample is not None
         n_targets = self._sample.values.shape[1]
-        profiles: dict[int, NoiseProfile] = {}
-        self._profiles = profiles
-        while True:
-            nearby = [self._tuning.space.octaves(place) for place in self._places]
-            for place in sorted({p for places in nearby for p in places} - set(profiles)):
+        self._profiles = {}
+
+        def evaluate(places: Iterable[int]) -> None:
+            for place in sorted(set(places) - set(self._profiles)):
                 errors = errors_of(self._length_scale(place))
-                profiles[place] = NoiseProfile(self._tuning.noises, n_targets).scan(errors)
+                profile = NoiseProfile(self._tuning.noises, n_targets)
+                self._profiles[place] = profile.scan(errors)
+
+        self._walk(evaluate)
+
+    def _walk(self, evaluate: Callable[[Iterable[int]], None]) -> None:
+        while True:
+            nearby = [self._tuning.space.nearby(place) for place in self._places]
+            evaluate(place for places in nearby for place in places)
             better = [self._best(t, places) for t, places in enumerate(nearby)]
             if better == self._places:
                 return
@@ -244,6 +250,12 @@ class _Search:
                 errors = LeftOut(matrix, self._sample).errors
                 n_targets = self._sample.values.shape[1]
                 self._profiles[place] = NoiseProfile(self._tuning.noises, n_targets).scan(errors)
+
+
+def _count_to_walk_on(n_structures: int) -> int:
+    if n_structures <= _FEW:
+        return n_structures
+    return int(np.clip(_SHARE * n_structures, *_WALKED))
 
 
 def typical_distance(terms: tuple[Term, ...], features: Features) -> float:
