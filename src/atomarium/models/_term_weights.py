@@ -31,7 +31,7 @@ def tuned_weights(kernel: StructureKernel, lesson: Lesson, tuning: Tuning) -> tu
         return (1.0,) * len(kernel.terms)
     lesson = lesson.sample(_LOOKED_AT)
     first, last = tuning.space.length_scales
-    scales = [2.0 ** (place / 2) for place in range(first, last + 1, 2)]
+    scales = [2.0**place for place in range(first, last + 1)]
     if tuning.length_scale is not None or not kernel.has_length_scale:
         scales = [tuning.length_scale or 1.0]
     parts = np.stack(

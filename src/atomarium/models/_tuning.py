@@ -3,7 +3,7 @@
 One measure of the rows serves all length scales, one factorization all noises. Length scales are
 scanned over the whole range on a small sample and walked downhill on a larger one; the noise,
 which the number of structures changes more, is settled on the largest, where a part is held out
-for the few noises that are left. What counts is the mean absolute error: a few odd structures
+for the few noises that are left; where that is large, length scales are walked on it again. What counts is the mean absolute error: a few odd structures
 dominate the squares of a small sample, and lead astray.
 """
 
@@ -28,8 +28,8 @@ _SCANNED = 160
 _FEW, _SHARE, _WALKED = 1200, 0.38, (760, 960)
 #: With more than so many, what is held out has a word on length scales, too.
 _MANY = 2000
-#: How far the space may widen at each end: half octaves.
-_WIDER_SCALES = 8
+#: How far the space may widen at each end: octaves.
+_WIDER_SCALES = 4
 #: Of length scales whose errors differ by less, the shortest is taken: its equations are the most
 #: stable, and with more structures it becomes the better one.
 _EQUALLY_GOOD = 1.01
@@ -42,7 +42,7 @@ class Space:
     """What is searched.
 
     Args:
-        length_scales: Half octaves from the typical distance of two rows, first and last.
+        length_scales: Octaves from the typical distance of two rows, first and last.
         widens: Whether the search may go on beyond these when it ends at one of them.
     """
 
@@ -53,7 +53,7 @@ class Space:
         """Return a place and those an octave away, which share a pass over the rows."""
         more = _WIDER_SCALES if self.widens else 0
         first, last = self.length_scales[0] - more, self.length_scales[1] + more
-        return [p for p in (place, place - 2, place + 2) if first <= p <= last]
+        return [p for p in (place, place - 1, place + 1) if first <= p <= last]
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,10 +140,10 @@ class _Search:
         self._scanned = False
 
     def scan(self, sample: Lesson) -> None:
-        """Evaluate whole octaves over the whole range and start every target at its best."""
+        """Evaluate the whole range and start every target at its best."""
         self._sample, self._scanned = sample, True
         first, last = self._tuning.space.length_scales
-        places = range(first, last + 1, 2)
+        places = range(first, last + 1)
         self._evaluate(places)
         self._places = [self._best(t, places) for t in range(sample.values.shape[1])]
 
@@ -231,7 +231,7 @@ class _Search:
         return f"{beyond}, at its end" if place in (min(nearby), max(nearby)) else beyond
 
     def _length_scale(self, place: int) -> float:
-        return self._unit * 2.0 ** (place / 2)
+        return self._unit * 2.0**place
 
     def _best(self, target: int, places: Iterable[int]) -> int:
         errors = {place: self._profiles[place].best(target)[1] for place in sorted(places)}

@@ -55,7 +55,7 @@ class KernelModel:
         length_scale: In units of the features, above 0.
         noise: Share of the mean diagonal of the kernel matrix that is added to its diagonal, 0 or
             above.
-        length_scales: First and last that are searched, in typical distances of two rows.
+        length_scales: First and last searched, by powers of two, in typical distances of two rows.
         noises: First and last that are searched.
         widen: Whether the search goes on beyond these where it ends there: up to 4 octaves of
             length scales, up to 8 of noises.
@@ -184,7 +184,7 @@ class KernelModel:
         """Return what is open, and where to look, for so many training structures."""
         scales, noises = np.log2(self.length_scales), np.log2(self.noises)
         space = Space(
-            length_scales=(int(np.floor(2 * scales[0])), int(np.ceil(2 * scales[1]))),
+            length_scales=(int(np.floor(scales[0])), int(np.ceil(scales[1]))),
             widens=self.widen,
         )
         return Tuning(
