@@ -127,3 +127,11 @@ def test_the_length_scale_is_that_of_the_regression_on_points() -> None:
         return float(np.abs(fitted.predict(test) - values[2000:]).mean())
 
     assert error("auto") < 1.03 * min(error(2.0**power) for power in range(-3, 4))
+
+
+@pytest.mark.parametrize("copies", [1, 2])
+def test_points_may_be_explained_to_the_last_digit(copies: int) -> None:
+    x = np.tile(np.random.default_rng(0).normal(size=(1500, 4))[:20], (copies, 1))
+    features, values = Features(x, "structures", np.arange(len(x) + 1)), np.sin(x[:, :1])
+    fitted = SparseKrr(n_points=50, noise=0.0).fit(features, values, extensive=False)
+    np.testing.assert_allclose(fitted.predict(features), values, atol=1e-6)

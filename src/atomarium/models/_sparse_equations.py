@@ -84,8 +84,9 @@ class SparseEquations:
         for row, noise in enumerate(noises):
             if factored.choose_noise(noise):
                 residuals = values - turned.T @ factored.solve(right)
-                left_out = residuals / (1 - factored.explained(turned))[:, None]
-                errors[row] = np.mean(np.abs(weights * left_out), axis=0)
+                # Without noise, structures that are points may be explained to the last digit.
+                left = np.maximum(1 - factored.explained(turned), np.finfo(np.float64).eps)
+                errors[row] = np.mean(np.abs(weights * residuals / left[:, None]), axis=0)
         return errors
 
     def solve(self, noise: float) -> SparseSolution:
